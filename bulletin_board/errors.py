@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# ruff: noqa: N818  # the names say what is wrong; every one of them is an error
+"""Every refusal of the bulletin board, by name.
+
+One base class, so that a caller has one exit for hostile input; one class for each kind of refusal, so
+that a test, a log line and an observer's report can tell them apart. An error carries what was expected
+and what was computed instead, where there are such: that is the evidence.
+"""
+
+from typing import Self
+
+
+class BoardError(Exception):
+    """The base of every refusal; `expected` and `computed` are None where nothing was compared."""
+
+    def __init__(self, message: str, *, expected: object = None, computed: object = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.computed = computed
+
+    def __str__(self) -> str:
+        if self.expected is None and self.computed is None:
+            return self.message
+        return f"{self.message} (expected {_short(self.expected)}, computed {_short(self.computed)})"
+
+    def at(self, place: str) -> Self:
+        """Return the same refusal, its message led by where it happened."""
+        return type(self)(f"{place}: {self.message}", expected=self.expected, computed=self.computed)
+
+
+def _short(value: object, limit: int = 100) -> str:
+    text = value.hex() if isinstance(value, bytes) else str(value)
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+# Encoding: bytes that are not the one canonical form of a value (docs/spec/board.md, "Canonical bytes").
+
+
+class EncodingError(BoardError):
+    """Bytes or a value outside the canonical encoding."""
+
+
+class InputTooLarge(EncodingError):
+    """More bytes than the caller allows; refused before parsing."""
+
+
+class NotUtf8(EncodingError):
+    """Bytes that are not strict UTF-8."""
+
+
+class ByteOrderMark(EncodingError):
+    """A byte order mark at the start."""
+
+
+class NotJson(EncodingError):
+    """Text that is not JSON at all."""
+
+
+class DuplicateKey(EncodingError):
+    """One object with the same key twice."""
+
+
+class ForbiddenNumber(EncodingError):
+    """A fraction, an exponent, NaN, an infinity, or an integer beyond ±(2^53 − 1)."""
+
+
+class ForbiddenValue(EncodingError):
+    """null, or a Python object that is no JSON value of this encoding."""
+
+
+class ForbiddenKey(EncodingError):
+    """An object key outside [a-z][a-z0-9_-]*."""
+
+
+class ForbiddenText(EncodingError):
+    """A string with control, bidirectional or surrogate code points, or not in normal form C."""
+
+
+class TooDeep(EncodingError):
+    """Objects and arrays nested deeper than allowed."""
+
+
+class NotCanonical(EncodingError):
+    """Valid JSON, but not the one canonical spelling of its value."""
+
+
+class NotBase64(EncodingError):
+    """Text that is not base64 of the variant in use, or has slack bits set."""
+
+
+class NotHexInteger(EncodingError):
+    """Text that is not a minimal lowercase hexadecimal integer."""
+
+
+class WrongLength(EncodingError):
+    """A string or byte string of another length than promised."""
+
+
+# Fields: a canonical value that does not have the promised shape.
+
+
+class FieldError(EncodingError):
+    """A value of the wrong shape; the message begins with its path."""
+
+
+class MissingField(FieldError):
+    """A promised field is absent."""
+
+
+class UnknownField(FieldError):
+    """A field that was not promised is present."""
+
+
+class WrongType(FieldError):
+    """A value of another JSON type than promised (true is not 1)."""
+
+
+class OutOfRange(FieldError):
+    """A number, or a number of items, outside its bounds."""
+
+
+class WrongForm(FieldError):
+    """A string of another form than promised (digest, identifier, time, constant, …)."""
