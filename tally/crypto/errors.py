@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+# ruff: noqa: N818  # an error is named for the fact, as in "BadSignature"
 """Every refusal of the cryptographic core, one class per kind."""
 
 
@@ -9,3 +10,83 @@ class CryptoError(Exception):
         super().__init__(message)
         self.expected = expected
         self.computed = computed
+
+
+class NonCanonicalKey(CryptoError):
+    """An Ed25519 public key is not the one canonical encoding of a point."""
+
+
+class NotOnCurve(CryptoError):
+    """An Ed25519 public key is no point of the curve."""
+
+
+class SmallOrderKey(CryptoError):
+    """An Ed25519 public key has order 1, 2, 4 or 8."""
+
+
+class NotInSubgroup(CryptoError):
+    """An Ed25519 public key lies outside the subgroup of prime order."""
+
+
+class NonCanonicalSignature(CryptoError):
+    """An Ed25519 signature has the wrong length or S ≥ L."""
+
+
+class BadSignature(CryptoError):
+    """An Ed25519 signature does not verify."""
+
+
+class BadSigningInput(CryptoError):
+    """A seed, digest or format name given for signing has the wrong shape."""
+
+
+class NotAUnit(CryptoError):
+    """A value that must be invertible shares a factor with n."""
+
+
+class ParameterError(CryptoError):
+    """A modulus or a derived parameter is not what the specification fixes."""
+
+
+class OutOfRange(CryptoError):
+    """A number lies outside the interval that the specification gives it."""
+
+
+class NotAMember(CryptoError):
+    """The prover's own value is not among the values of the statement."""
+
+
+class ShapeMismatch(CryptoError):
+    """Too few, too many or misplaced ciphertexts, statements, branches or commitments."""
+
+
+class ChallengeMismatch(CryptoError):
+    """The challenge is not the hash of the transcript."""
+
+
+class ChallengeSumMismatch(CryptoError):
+    """The sub-challenges of a statement do not add up to the challenge modulo 2^128."""
+
+
+class CommitmentMismatch(CryptoError):
+    """Equation 4 fails for at least one given commitment."""
+
+
+class CertificateError(CryptoError):
+    """The certificate of n is missing, short, or does not hold."""
+
+
+class VerificationKeyError(CryptoError):
+    """The trustees' verification keys are degenerate or inconsistent."""
+
+
+class ShareProofError(CryptoError):
+    """A trustee's partial root fails its equality proof."""
+
+
+class NotEnoughShares(CryptoError):
+    """Fewer than k distinct valid partial roots."""
+
+
+class RootMismatch(CryptoError):
+    """c = g^m · y^n mod N does not hold."""
