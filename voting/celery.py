@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The Celery application of the server. Trustees' stations run their own, without Django."""
+
+import logging.config
+import os
+from pathlib import Path
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voting.settings")
+
+app = Celery("veritally")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_configure.connect
+def make_broker_folders(**_: object) -> None:
+    """Create the folders of the filesystem transport, readable by the server's own account only."""
+    for name, folder in settings.CELERY_BROKER_TRANSPORT_OPTIONS.items():
+        if name.endswith(("_in", "_out", "_folder")):
+            Path(str(folder)).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@setup_logging.connect
+def keep_our_logging(**_: object) -> None:
+    """Stop Celery from installing log handlers of its own, which would print addresses."""
+    logging.config.dictConfig(settings.LOGGING)
