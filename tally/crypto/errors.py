@@ -90,3 +90,55 @@ class NotEnoughShares(CryptoError):
 
 class RootMismatch(CryptoError):
     """c = g^m · y^n mod N does not hold."""
+
+
+class BadCodeValue(CryptoError):
+    """A value to be printed as a code does not have 120 bits."""
+
+
+class WrongCodeLength(CryptoError):
+    """A typed code has too few or too many characters."""
+
+
+class ForbiddenCodeCharacter(CryptoError):
+    """A typed code has a character outside Crockford's alphabet."""
+
+
+class WrongCheckCharacter(CryptoError):
+    """The check character of a typed code does not fit the others."""
+
+
+class WeakPassphrase(CryptoError):
+    """A passphrase for a new file is too short."""
+
+
+class BadPassphraseText(CryptoError):
+    """A passphrase is not text that has one spelling in UTF-8."""
+
+
+class SealedFileError(CryptoError):
+    """A sealed file is not a container of the specified form; the cause says why."""
+
+
+class WrongContext(CryptoError):
+    """A sealed file was made for another purpose."""
+
+
+class ParametersRefused(CryptoError):
+    """A sealed file asks for a key derivation that is too weak or absurdly costly."""
+
+
+class WrongRecipient(CryptoError):
+    """A file was sealed to another key."""
+
+
+class BadEncryptionKey(CryptoError):
+    """An X25519 key has the wrong length or yields the all-zero secret."""
+
+
+class CannotOpen(CryptoError):
+    """Decryption failed: a wrong passphrase, a wrong key, or an altered file."""
+
+
+class PlaintextTooLarge(CryptoError):
+    """More to seal than a container may hold."""
