@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Many ballots at once, from their given commitments (docs/spec/protocol.md, "Batch").
 
-h^{2Σρz} · g^{2Σρev} = Π a^{2ρ} · Π c^{2Σρe·coefficient} mod N (Bellare–Garay–Rabin 1998), with ρ_ij drawn here
-fresh and secret. Squares, because a commitment is known up to sign (Boyd–Pavlovski 2000). No ballot is refused
-by a batch: whatever fails here is judged by `membership.verify_compact`.
+h^{2Σρz} · g^{2Σρev} = Π a^{2ρ} · Π c^{2Σρe·coefficient} mod N (Bellare–Garay–Rabin 1998), with ρ_ij drawn
+here, fresh and secret; on squares, because a commitment is known up to sign (Boyd–Pavlovski 2000). No ballot is
+refused by a batch: whatever fails here is judged by `membership.verify_compact`.
 """
 
 import secrets
