@@ -140,5 +140,9 @@ class CannotOpen(CryptoError):
     """Decryption failed: a wrong passphrase, a wrong key, or an altered file."""
 
 
+class BadContext(CryptoError):
+    """The purpose named for a sealed file is empty or too long."""
+
+
 class PlaintextTooLarge(CryptoError):
     """More to seal than a container may hold."""
