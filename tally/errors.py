@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Refusals of the count and of the tally, one class per kind."""
+
+
+class TallyError(Exception):
+    """Base of the errors of `tally` itself; carries what was expected and what was computed."""
+
+    def __init__(self, message: str, *, expected: object = None, computed: object = None) -> None:
+        super().__init__(message)
+        self.expected = expected
+        self.computed = computed
+
+
+class NotOnRoll(TallyError):
+    """The credential is not on the roll."""
+
+
+class StaleSupersedes(TallyError):
+    """`supersedes` is not the credential's last accepted ballot."""
+
+
+class LimitReached(TallyError):
+    """The credential has cast as many ballots as the manifest allows."""
