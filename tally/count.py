@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Which ballots count, and their encrypted sums (docs/spec/protocol.md, "Tally").
 
-One pure file that server, station and verifier all call, so that they cannot disagree. It is fed in board order
+One pure file that server, station and verifier all call, so that they cannot disagree. Fed in board order
 with ballots whose form, proof and signature others have checked; it decides succession, and decrypts nothing.
 """
 
@@ -51,7 +51,7 @@ def check_succession(standing: Standing, supersedes: str, limit: int) -> None:
 
 
 class Count:
-    """The last ballot of each credential, and T_x = Π c_x^weight for every tallied variable x of every contest."""
+    """The last ballot of each credential, and T_x = Π c_x^weight of every contest's tallied variables x."""
 
     def __init__(
         self, key: PublicKey, weights: Mapping[bytes, int], tallied: Sequence[Sequence[int]], limit: int
@@ -102,10 +102,6 @@ class Count:
         for sums, variables, row in zip(self._sums, self._tallied, ciphertexts, strict=True):
             for place, x in enumerate(variables):
                 sums[place] = sums[place] * _power(row[x], weight, modulus) % modulus
-
-    def is_counted(self, tracker: str) -> bool:
-        """Whether this ballot counts as things stand."""
-        return tracker in self._trackers.values()
 
     def counted(self) -> CountedSet:
         """The counted set as things stand."""
