@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# ruff: noqa: N818  # the names say what is wrong; every one of them is an error
 """Every refusal of the bulletin board, by name.
 
 One base class, so that a caller has one exit for hostile input; one class for each kind of refusal, so
@@ -122,3 +121,86 @@ class OutOfRange(FieldError):
 
 class WrongForm(FieldError):
     """A string of another form than promised (digest, identifier, time, constant, …)."""
+
+
+# Log: signed notes, checkpoints, trees, proofs and envelopes (docs/spec/board.md, from "Signed notes" on).
+
+
+class LogError(BoardError):
+    """Bytes or values that break the log's formats or its tree."""
+
+
+class MalformedKey(LogError):
+    """A verifier key that is not name+id+key, or whose id is not that of its key."""
+
+
+class UnsupportedKey(LogError):
+    """A verifier key of a type not known here."""
+
+
+class WeakKey(LogError):
+    """An Ed25519 key of small order, under which anyone can sign, or one that is not canonical."""
+
+
+class MalformedNote(LogError):
+    """Bytes that are not a signed note."""
+
+
+class BadSignature(LogError):
+    """A signature by a known key that does not verify."""
+
+
+class NotSigned(LogError):
+    """A note without the signature of the required key."""
+
+
+class TooFewCosignatures(LogError):
+    """A checkpoint with fewer witnesses than the quorum."""
+
+
+class MalformedCheckpoint(LogError):
+    """A note whose text is not a checkpoint."""
+
+
+class WrongOrigin(LogError):
+    """A checkpoint of another log."""
+
+
+class OutsideTree(LogError):
+    """An index or a size that the tree does not have."""
+
+
+class WrongProofLength(LogError):
+    """A proof with more or fewer hashes than its tree sizes demand, or with a hash that is not 32 bytes."""
+
+
+class RootMismatch(LogError):
+    """Hashes that do not add up to the root."""
+
+
+class MalformedTile(LogError):
+    """A tile or an entry bundle whose bytes do not fill its width exactly."""
+
+
+class MalformedPath(LogError):
+    """A path that is not the one spelling of a resource of the log."""
+
+
+class MalformedProof(LogError):
+    """Bytes that are not a tlog-proof."""
+
+
+class WrongSequence(LogError):
+    """An envelope that does not carry the next sequence number."""
+
+
+class WrongPrevious(LogError):
+    """An envelope that does not carry the hash of the one before it."""
+
+
+class TimeReversed(LogError):
+    """An envelope older than the one before it."""
+
+
+class TimeTooFine(LogError):
+    """An envelope time that is not a multiple of five minutes."""
