@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-# ruff: noqa: N818  # an error is named for the fact, as in "BadSignature"
 """Every refusal of the cryptographic core, one class per kind."""
 
 
