@@ -204,3 +204,34 @@ class TimeReversed(LogError):
 
 class TimeTooFine(LogError):
     """An envelope time that is not a multiple of five minutes."""
+
+
+# Sources: where a board is read from (sources.py), and what is read there (reader.py).
+
+
+class SourceError(BoardError):
+    """A board that cannot be read."""
+
+
+class NotFound(SourceError):
+    """The source has no such resource."""
+
+
+class ResourceTooLarge(SourceError):
+    """The resource is larger than the caller allows."""
+
+
+class SourceUnavailable(SourceError):
+    """The source does not answer, or answers with something else."""
+
+
+class RefusedAddress(SourceError):
+    """An address that is not a plain http or https address of a board."""
+
+
+class UnsafeArchive(SourceError):
+    """An archive with traversal, links, duplicates, compression or overlaps, or that is no ZIP file."""
+
+
+class PayloadMismatch(BoardError):
+    """A payload that is not the one its envelope names."""

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Reading a whole board, from any source, entry by entry, trusting only the log's key.
+
+Specification: docs/spec/board.md, "Reading". The chain and the root are recomputed from the bytes that were
+read; memory does not grow with the log. What entries mean is for the caller.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from bulletin_board import layout
+from bulletin_board.errors import BoardError, NotFound, PayloadMismatch, RootMismatch
+from bulletin_board.log import checkpoint, envelope, merkle, note, tiles
+from bulletin_board.log.checkpoint import Checkpoint
+from bulletin_board.log.envelope import Envelope
+from bulletin_board.log.keys import VerifierKey
+from bulletin_board.log.tiles import Tile
+from bulletin_board.sources import Source
+
+
+def open_checkpoint(source: Source, verifier_key: VerifierKey) -> Checkpoint:
+    """Return the source's checkpoint, signed by `verifier_key`; raises a SourceError or a LogError."""
+    return checkpoint.open_checkpoint(source.read(layout.CHECKPOINT, limit=note.LIMIT), verifier_key)
+
+
+def iter_entries(source: Source, head: Checkpoint) -> Iterator[tuple[Envelope, bytes]]:
+    """Yield every entry under the checkpoint `head`: its envelope and the envelope's bytes, in order.
+
+    An entry is yielded when it follows from the one before. Only when the iterator ends is it known that they
+    are all under the root: before, take nothing as final. Raises a SourceError, or an EncodingError or LogError
+    that names the entry; RootMismatch comes last.
+    """
+    tree, previous = merkle.Frontier(0, ()), None
+    for bundle in tiles.bundles_of(head.size):
+        for data in _read_bundle(source, bundle):
+            try:
+                found = Envelope.from_bytes(data)
+                envelope.check_follows(previous, found)
+            except BoardError as error:
+                raise error.at(f"entry {tree.size}") from error
+            tree.add(merkle.leaf_hash(data))
+            previous = found
+            yield found, data
+    if tree.root() != head.root:
+        raise RootMismatch("the entries have another root", expected=head.root, computed=tree.root())
+
+
+def read_payload(source: Source, entry: Envelope) -> bytes:
+    """Return the payload that `entry` names; raises a SourceError, or PayloadMismatch for any other bytes."""
+    data = source.read(layout.blob_path(entry.payload_sha256), limit=entry.payload_len)
+    if len(data) != entry.payload_len:
+        raise PayloadMismatch("payload of another length", expected=entry.payload_len, computed=len(data))
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != entry.payload_sha256:
+        raise PayloadMismatch("another payload", expected=entry.payload_sha256, computed=digest)
+    return data
+
+
+def _read_bundle(source: Source, bundle: Tile) -> tuple[bytes, ...]:
+    try:
+        data = source.read(bundle.to_path(), limit=layout.BUNDLE_LIMIT)
+    except NotFound:
+        # A log that has grown may have replaced a partial bundle by the full one (C2SP tlog-tiles).
+        if bundle.width == tiles.WIDTH:
+            raise
+        full = Tile(level=None, index=bundle.index, width=tiles.WIDTH)
+        data = source.read(full.to_path(), limit=layout.BUNDLE_LIMIT)
+        return tiles.parse_bundle(data, full.width)[: bundle.width]
+    return tiles.parse_bundle(data, bundle.width)

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Where a board is read from: a folder, a web address or a ZIP archive.
+
+Specification: docs/spec/board.md, "Resources". A source hands out bytes up to a limit and trusts nobody: what
+the bytes say is checked by reader.py and those who use it.
+"""
+
+import http.client
+import struct
+import zipfile
+from pathlib import Path
+from stat import S_IFMT, S_IFREG
+from time import monotonic
+from types import TracebackType
+from typing import Protocol, Self
+from urllib.parse import urlsplit
+
+from bulletin_board.errors import (
+    BoardError,
+    NotFound,
+    RefusedAddress,
+    ResourceTooLarge,
+    SourceUnavailable,
+    UnsafeArchive,
+)
+from bulletin_board.layout import check_path
+
+TIMEOUT = 30  # s, without a byte
+DEADLINE = 900  # s, for one resource
+MAX_MEMBERS = 5_000_000
+
+_CHUNK = 1 << 16
+_GONE = {404, 410}
+# What zipfile raises on hostile bytes, beside its own error.
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
+
+
+class Source(Protocol):
+    """One board, read by path."""
+
+    def read(self, path: str, *, limit: int) -> bytes:
+        """Return the resource at `path`, at most `limit` bytes.
+
+        Raises NotFound, ResourceTooLarge, another SourceError, or MalformedPath.
+        """
+
+
+class _Readable(Protocol):
+    def read(self, amount: int, /) -> bytes: ...
+
+
+class _Closable:
+    """A source that may hold something open; a context manager."""
+
+    def close(self) -> None:
+        """Let go of what is held open."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class FolderSource(_Closable):
+    """A board in a folder, as `export_board` writes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, path: str, *, limit: int) -> bytes:
+        """Return the file at `path`: see `Source`."""
+        check_path(path)
+        file = self._folder / path
+        try:
+            if not file.is_file():  # nor a pipe, which would never end
+                raise NotFound(f"no {path} in the folder")
+            with file.open("rb") as opened:
+                return _read_up_to(opened, path, limit)
+        except OSError as error:
+            raise SourceUnavailable(f"{path}: {error.strerror}") from error
+
+
+class ZipSource(_Closable):
+    """A board in one ZIP archive, as `export_board` writes it: every member stored, none compressed."""
+
+    def __init__(self, file: Path) -> None:
+        try:
+            self._archive = zipfile.ZipFile(file)
+        except _ZIP_ERRORS as error:
+            raise UnsafeArchive(f"not a ZIP archive: {error}") from error
+        try:
+            self._members = _checked_members(self._archive.infolist(), file.stat().st_size)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the archive."""
+        self._archive.close()
+
+    def read(self, path: str, *, limit: int) -> bytes:
+        """Return the member at `path`: see `Source`."""
+        check_path(path)
+        member = self._members.get(path)
+        if member is None:
+            raise NotFound(f"no {path} in the archive")
+        try:
+            with self._archive.open(member) as opened:
+                return _read_up_to(opened, path, limit)
+        except _ZIP_ERRORS as error:
+            raise UnsafeArchive(f"{path}: {error}") from error
+
+
+class HttpSource(_Closable):
+    """A board on a web server, read over one connection at a time; no redirect is followed."""
+
+    def __init__(self, address: str) -> None:
+        scheme, host, port, self._prefix = _split_address(address)
+        kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+        self._connection = kind(host, port, timeout=TIMEOUT)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def read(self, path: str, *, limit: int) -> bytes:
+        """Return the resource at `path`: see `Source`."""
+        check_path(path)
+        try:
+            response = self._get(path)
+            try:
+                return _body(response, path, limit)
+            finally:
+                if not response.isclosed():  # the rest of an answer would be read as the next one
+                    self.close()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self.close()
+            raise SourceUnavailable(f"{path}: {type(error).__name__}: {error}") from error
+
+    def _get(self, path: str) -> http.client.HTTPResponse:
+        try:
+            return self._request(path)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # The server may close a connection that rests; a GET can be repeated.
+            self.close()
+            return self._request(path)
+
+    def _request(self, path: str) -> http.client.HTTPResponse:
+        self._connection.request("GET", f"{self._prefix}/{path}", headers={"Accept-Encoding": "identity"})
+        response: http.client.HTTPResponse = self._connection.getresponse()
+        return response
+
+
+def open_source(text: str) -> FolderSource | HttpSource | ZipSource:
+    """Return the source that `text` names: a web address, a folder, or else a ZIP archive.
+
+    Use it in a `with` statement. Raises RefusedAddress, UnsafeArchive, or NotFound if there is no such file.
+    """
+    if "://" in text:
+        return HttpSource(text)
+    place = Path(text)
+    if place.is_dir():
+        return FolderSource(place)
+    if place.is_file():
+        return ZipSource(place)
+    raise NotFound(f"no folder and no file: {text}")
+
+
+def _body(response: http.client.HTTPResponse, path: str, limit: int) -> bytes:
+    if response.status in _GONE:
+        response.read(_CHUNK)  # a short answer is read to its end, and the connection kept
+        raise NotFound(f"no {path} on the server")
+    if response.status != http.client.OK:
+        raise SourceUnavailable(f"{path}: unexpected answer", expected=200, computed=response.status)
+    if response.getheader("Content-Encoding", "identity") != "identity":
+        raise SourceUnavailable(f"{path}: the server compressed the answer though it was asked not to")
+    promised = response.length
+    data = _read_up_to(response, path, limit)
+    if promised is not None and len(data) != promised:
+        raise SourceUnavailable(f"{path}: cut off", expected=promised, computed=len(data))
+    return data
+
+
+def _read_up_to(opened: _Readable, path: str, limit: int) -> bytes:
+    chunks, size, end = [], 0, monotonic() + DEADLINE
+    while chunk := opened.read(min(_CHUNK, limit + 1 - size)):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise ResourceTooLarge(
+                f"{path}: too large", expected=f"at most {limit}", computed=f"at least {size}"
+            )
+        if monotonic() > end:
+            raise SourceUnavailable(f"{path}: not finished after {DEADLINE} s")
+    return b"".join(chunks)
+
+
+def _split_address(address: str) -> tuple[str, str, int | None, str]:
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise RefusedAddress("not an address") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise RefusedAddress("not an http or https address")
+    if parts.username is not None or parts.query or parts.fragment or not address.isascii():
+        raise RefusedAddress("the address of a board has no user name, query or fragment")
+    if any(character <= " " for character in address):
+        raise RefusedAddress("an address holds no white space")
+    return parts.scheme, parts.hostname, port, parts.path.rstrip("/")
+
+
+def _checked_members(members: list[zipfile.ZipInfo], archive_size: int) -> dict[str, zipfile.ZipInfo]:
+    if len(members) > MAX_MEMBERS:
+        raise UnsafeArchive("too many members", expected=f"at most {MAX_MEMBERS}", computed=len(members))
+    found: dict[str, zipfile.ZipInfo] = {}
+    for member in members:
+        _check_member(member)
+        if member.filename in found:
+            raise UnsafeArchive("one path twice", computed=member.filename)
+        found[member.filename] = member
+    # Members that are stored and do not overlap cannot add up to more than the archive.
+    total = sum(member.file_size for member in members)
+    if total > archive_size:
+        raise UnsafeArchive("members overlap", expected=f"at most {archive_size}", computed=total)
+    return found
+
+
+def _check_member(member: zipfile.ZipInfo) -> None:
+    try:
+        check_path(member.orig_filename)
+    except BoardError as error:
+        raise UnsafeArchive(f"member: {error.message}", computed=ascii(member.orig_filename)) from None
+    if S_IFMT(member.external_attr >> 16) not in {0, S_IFREG}:
+        raise UnsafeArchive("not a plain file", computed=member.filename)
+    if member.flag_bits & 0x1:
+        raise UnsafeArchive("encrypted", computed=member.filename)
+    if member.compress_type != zipfile.ZIP_STORED or member.compress_size != member.file_size:
+        raise UnsafeArchive("compressed", computed=member.filename)
