@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Logs as one JSON object a line, with no network address in any of them.
 
-An address beside a check code, in one line or in two a moment apart, would say who cast which ballot; so no line
-has one. Does not log requests: the web server's access log is off, and whoever turns it on breaks this promise.
+An address beside a check code, in one line or in two a moment apart, would say who cast which ballot; so no
+line has one. Requests are not logged: the web server's access log is off, turning it on breaks the promise.
 """
 
 import re
