@@ -29,6 +29,8 @@ class BoardError(Exception):
 
 
 def _short(value: object, limit: int = 100) -> str:
+    if isinstance(value, int) and value.bit_length() > limit:
+        return f"an integer of {value.bit_length()} bits"  # str() itself raises on thousands of digits
     text = value.hex() if isinstance(value, bytes) else str(value)
     return text if len(text) <= limit else f"{text[:limit]}…"
 

@@ -27,8 +27,8 @@ def iter_entries(source: Source, head: Checkpoint) -> Iterator[tuple[Envelope, b
     """Yield every entry under the checkpoint `head`: its envelope and the envelope's bytes, in order.
 
     An entry is yielded when it follows from the one before. Only when the iterator ends is it known that they
-    are all under the root: before, take nothing as final. Raises a SourceError, or an EncodingError or LogError
-    that names the entry; RootMismatch comes last.
+    are all under the root: before, take nothing as final. Raises a SourceError, or an EncodingError or a
+    LogError that names the entry; RootMismatch comes last.
     """
     tree, previous = merkle.Frontier(0, ()), None
     for bundle in tiles.bundles_of(head.size):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bulletin_board.errors import MalformedPath, MalformedTile, OutsideTree
+from bulletin_board.errors import MalformedPath, MalformedTile
 from bulletin_board.log.merkle import HASH_BYTES
 
 HEIGHT = 8
@@ -102,12 +102,6 @@ def parse_hashes(data: bytes, width: int) -> tuple[bytes, ...]:
     if len(data) != width * HASH_BYTES:
         raise MalformedTile("tile of another length", expected=width * HASH_BYTES, computed=len(data))
     return tuple(data[start : start + HASH_BYTES] for start in range(0, len(data), HASH_BYTES))
-
-
-def check_within(tile: Tile, size: int) -> None:
-    """Raise OutsideTree unless `tile` is within a tree of `size` leaves."""
-    if not tile.is_within(size):
-        raise OutsideTree("no such tile yet", expected=f"within {size}", computed=tile.to_path())
 
 
 def _row(level: int | None, count: int) -> Iterator[Tile]:
