@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+# `make demo` shows a whole election; `make test` runs the tests. `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint bench locks clean venv-demo venv-dev services
+
+# Nothing that another project left in the environment may choose our packages.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP
+MAKEFLAGS += --no-print-directory
+
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
+
+help:
+	@echo "make demo          a whole election on this machine, in a browser (EXIT=1: run it and stop)"
+	@echo "make test          the tests, without the slow ones"
+	@echo "make test-all      all tests"
+	@echo "make lint          style, types, import contracts, templates, licence headers"
+	@echo "make bench         measure, and write bench.json"
+	@echo "make locks         compile requirements/*.txt from pyproject.toml"
+	@echo "make clean         remove whatever these made"
+
+demo: venv-demo
+	@$(PY) manage.py demo $(if $(EXIT),--exit)
+
+test: venv-dev services
+	@$(PYTEST) -n 2 -m "not slow" --cov --cov-report=term:skip-covered
+
+test-all: venv-dev services
+	@$(PYTEST) -n 2 --cov --cov-report=term:skip-covered
+
+lint: venv-dev
+	@scripts/lint
+
+bench: venv-dev
+	@$(PY) -m tests.bench bench.json
+
+locks: venv-dev
+	@$(PY) requirements/lock.py
+
+venv-demo:
+	@scripts/venv demo
+
+venv-dev:
+	@scripts/venv dev
+
+services:
+	@scripts/services
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* bench.json build var
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
