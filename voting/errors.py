@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every refusal of the polling place, one class per kind; the class is the code that a voter's program sees.
+
+Refusals that packages below raise keep their own classes: `code_of` names those in the same way.
+"""
+
+import re
+
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+class VotingError(Exception):
+    """Base of all errors of `voting`; carries what was expected and what was computed."""
+
+    def __init__(self, message: str, *, expected: object = None, computed: object = None) -> None:
+        super().__init__(message)
+        self.expected = expected
+        self.computed = computed
+
+
+def code_of(error: Exception) -> str:
+    """Return the stable name of a refusal: NotOnRoll is "not-on-roll"."""
+    code = getattr(error, "code", None)
+    return code if isinstance(code, str) and code else _CAPITAL.sub("-", type(error).__name__).lower()
+
+
+class WrongState(VotingError):
+    """An action that the election's state does not allow."""
+
+
+class TooEarly(VotingError):
+    """An action before the time that the manifest promises for it."""
+
+
+class DraftRefused(VotingError):
+    """A draft that is not complete, or not well-formed."""
+
+
+class NotReady(VotingError):
+    """Something that freezing needs is still missing."""
+
+
+class UnknownElection(VotingError):
+    """No election of that name."""
+
+
+class SlugTaken(VotingError):
+    """Another election has this address already."""
+
+
+class NotThisElection(VotingError):
+    """A roll, key or card that belongs to another election."""
+
+
+class LogKeyRefused(VotingError):
+    """The file with the log's signing key is missing, unreadable, or can be read by others."""
+
+
+class NotOpen(VotingError):
+    """A ballot while the election does not accept ballots."""
+
+
+class AlreadyCast(VotingError):
+    """A ballot whose check code is on the board already, under another signature; or a challenge of one."""
+
+
+class WasChallenged(VotingError):
+    """A ballot that was tested: its opening is known, so it can never be cast."""
+
+
+class TooLarge(VotingError):
+    """A submission longer than any ballot of this election."""
+
+
+class WrongContentType(VotingError):
+    """A submission that is not application/json."""
+
+
+class WrongMethod(VotingError):
+    """An address that only takes submissions."""
