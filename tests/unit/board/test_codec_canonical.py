@@ -89,7 +89,7 @@ def test_the_size_is_compared_before_anything_is_parsed():
     assert caught.value.computed == 11
 
 
-@pytest.mark.parametrize("value", [None, 1.0, b"", (), {1}, object(), float("nan")], ids=repr)
+@pytest.mark.parametrize("value", [None, 1.0, b"", (), {1}, float("nan")], ids=repr)
 def test_a_value_of_another_type_is_not_encoded(value):
     with pytest.raises(ForbiddenValue):
         encode([value])
