@@ -6,6 +6,7 @@ them in order, with their own children. One that ends early is an error that sho
 the children do is not known here; SIGKILL of the demonstration itself leaves them running.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -136,10 +137,8 @@ class Supervisor:
             _signal(child, signal.SIGTERM)
         end = time.monotonic() + GRACE
         for child in children:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # killed below, with its group
                 child.process.wait(timeout=max(0.0, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass  # killed below, with its group
             _signal_group(child, signal.SIGKILL)
             child.process.wait()
         self._services.clear()
