@@ -40,12 +40,17 @@ class Approval(BaseContest):
         check_fit(program, counter_bits=counter_bits, modulus_bits=modulus_bits)
         return program
 
+    def answer(self, selection: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the amount of each option, in order; raises InvalidSelection."""
+        amounts = self.amounts(selection, highest=1)
+        check_choices(sum(amounts), self.minimum, self.maximum)
+        return amounts
+
     def encode(
         self, selection: Mapping[str, int], *, counter_bits: int, modulus_bits: int
     ) -> tuple[int, ...]:
         """Return a bit per option; raises InvalidSelection."""
-        values = self.amounts(selection, highest=1)
-        check_choices(sum(values), self.minimum, self.maximum)
+        values = self.answer(selection)
         check_satisfied(self.compile(counter_bits=counter_bits, modulus_bits=modulus_bits), values)
         return values
 

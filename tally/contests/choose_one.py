@@ -65,12 +65,17 @@ class ChooseOne(BaseContest):
         check_fit(program, counter_bits=counter_bits, modulus_bits=modulus_bits)
         return program
 
+    def answer(self, selection: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the amount of each option, in order; raises InvalidSelection."""
+        amounts = self.amounts(selection, highest=1)
+        check_choices(sum(amounts), 1 - self.blank, 1)
+        return amounts
+
     def encode(
         self, selection: Mapping[str, int], *, counter_bits: int, modulus_bits: int
     ) -> tuple[int, ...]:
         """Return B^i in the part of the chosen slot and 0 in the others; raises InvalidSelection."""
-        amounts = self.amounts(selection, highest=1)
-        check_choices(sum(amounts), 1 - self.blank, 1)
+        amounts = self.answer(selection)
         slot = amounts.index(1) if any(amounts) else len(self.options)
         sizes = part_sizes(self.slots, counter_bits=counter_bits, modulus_bits=modulus_bits)
         part, place = divmod(slot, sizes[0])  # all parts but the last have the size of the first

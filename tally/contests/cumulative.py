@@ -50,12 +50,23 @@ class Cumulative(BaseContest):
         check_fit(program, counter_bits=counter_bits, modulus_bits=modulus_bits)
         return program
 
+    def answer(self, selection: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the amount of each option, in order; raises InvalidSelection."""
+        amounts = self.amounts(selection, highest=self.per_option)
+        total = sum(amounts)
+        if total > self.points:
+            message = f"You gave {total} points. You can give at most {self.points}."
+            raise InvalidSelection(message, expected=self.points, computed=total)
+        if total < self.least:
+            message = f"You gave {total} points. Give all {self.points}."
+            raise InvalidSelection(message, expected=self.points, computed=total)
+        return amounts
+
     def encode(
         self, selection: Mapping[str, int], *, counter_bits: int, modulus_bits: int
     ) -> tuple[int, ...]:
         """Return the points of each option; raises InvalidSelection."""
-        values = self.amounts(selection, highest=self.per_option)
-        self._check_total(sum(values))
+        values = self.answer(selection)
         check_satisfied(self.compile(counter_bits=counter_bits, modulus_bits=modulus_bits), values)
         return values
 
@@ -93,11 +104,3 @@ class Cumulative(BaseContest):
         )
         fields.done()
         return contest
-
-    def _check_total(self, total: int) -> None:
-        if total > self.points:
-            message = f"You gave {total} points. You can give at most {self.points}."
-            raise InvalidSelection(message, expected=self.points, computed=total)
-        if total < self.least:
-            message = f"You gave {total} points. Give all {self.points}."
-            raise InvalidSelection(message, expected=self.points, computed=total)

@@ -63,17 +63,22 @@ class Knapsack(BaseContest):
         check_fit(program, counter_bits=counter_bits, modulus_bits=modulus_bits)
         return program
 
+    def answer(self, selection: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the amount of each option, in order; raises InvalidSelection."""
+        amounts = self.amounts(selection, highest=1)
+        check_choices(sum(amounts), self.minimum, self.maximum)
+        spent = self._spent(amounts)
+        if spent > self.budget:
+            message = f"Your choices cost {spent}. You can spend at most {self.budget}."
+            raise InvalidSelection(message, expected=self.budget, computed=spent)
+        return amounts
+
     def encode(
         self, selection: Mapping[str, int], *, counter_bits: int, modulus_bits: int
     ) -> tuple[int, ...]:
         """Return a bit per option, then what is left as bits, lowest first; raises InvalidSelection."""
-        bits = self.amounts(selection, highest=1)
-        check_choices(sum(bits), self.minimum, self.maximum)
-        spent = self._spent(bits)
-        if spent > self.budget:
-            message = f"Your choices cost {spent}. You can spend at most {self.budget}."
-            raise InvalidSelection(message, expected=self.budget, computed=spent)
-        left = self.budget - spent
+        bits = self.answer(selection)
+        left = self.budget - self._spent(bits)
         values = (*bits, *(left >> bit & 1 for bit in range(self.budget.bit_length())))
         check_satisfied(self.compile(counter_bits=counter_bits, modulus_bits=modulus_bits), values)
         return values

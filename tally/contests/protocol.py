@@ -50,13 +50,16 @@ class Contest(Protocol):
         Raises a ContestError if it has none.
         """
 
-    def encode(
-        self, selection: Mapping[str, int], *, counter_bits: int, modulus_bits: int
-    ) -> tuple[int, ...]:
-        """Return the values of all variables for `selection` (option id -> amount, what is left out gets 0).
+    def answer(self, selection: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the amount of each option, in order, for `selection` (what is left out gets 0).
 
         Raises InvalidSelection with a message for the voter.
         """
+
+    def encode(
+        self, selection: Mapping[str, int], *, counter_bits: int, modulus_bits: int
+    ) -> tuple[int, ...]:
+        """Return the values of all variables for `selection`, the only ones for it; raises as `answer`."""
 
     def decode(self, values: Sequence[int], *, counter_bits: int, modulus_bits: int) -> dict[str, int]:
         """Return the selection, without zeros, that encodes to `values`; raises WrongCount or Unsatisfied."""

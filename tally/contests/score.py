@@ -38,11 +38,15 @@ class Score(BaseContest):
         check_fit(program, counter_bits=counter_bits, modulus_bits=modulus_bits)
         return program
 
+    def answer(self, selection: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the amount of each option, in order; raises InvalidSelection."""
+        return self.amounts(selection, highest=self.highest)
+
     def encode(
         self, selection: Mapping[str, int], *, counter_bits: int, modulus_bits: int
     ) -> tuple[int, ...]:
         """Return the score of each option; raises InvalidSelection."""
-        values = self.amounts(selection, highest=self.highest)
+        values = self.answer(selection)
         check_satisfied(self.compile(counter_bits=counter_bits, modulus_bits=modulus_bits), values)
         return values
 
