@@ -21,3 +21,19 @@ class StaleSupersedes(TallyError):
 
 class LimitReached(TallyError):
     """The credential has cast as many ballots as the manifest allows."""
+
+
+class CountedSetMismatch(TallyError):
+    """A counted set is stated that differs from the one on the board."""
+
+
+class TallyMismatch(TallyError):
+    """An encrypted sum is stated that differs from the recomputed one."""
+
+
+class CountersMismatch(TallyError):
+    """Counters are stated that differ from the digits of the plaintexts."""
+
+
+class OutcomeMismatch(TallyError):
+    """An outcome is stated that does not follow from the counters."""
