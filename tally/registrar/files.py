@@ -6,6 +6,8 @@ Refusals are named; a file that could not be written whole is removed. It does n
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tally.registrar.errors import FileExists, FileRefused
@@ -36,14 +38,31 @@ def write_new(path: Path, data: bytes, *, mode: int) -> None:
         raise FileRefused(f"{path} cannot be written: {error.strerror}") from None
 
 
-def new_folder(path: Path) -> None:
-    """Create a folder that only its owner can enter. Raises FileExists, FileRefused."""
+def require_absent(path: Path) -> None:
+    """Raise FileExists if there is anything at `path`, a dangling link included."""
+    if os.path.lexists(path):
+        raise FileExists(f"{path} exists already; nothing is overwritten")
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[None]:
+    """Create a folder that only its owner can enter; if the work inside fails, it goes with all its files.
+
+    Raises FileExists, FileRefused.
+    """
     try:
         path.mkdir(mode=_FOLDER_MODE)
     except FileExistsError:
         raise FileExists(f"{path} exists already; nothing is overwritten") from None
     except OSError as error:
         raise FileRefused(f"{path} cannot be created: {error.strerror}") from None
+    try:
+        yield
+    except BaseException:
+        for file in path.iterdir():
+            file.unlink()
+        path.rmdir()
+        raise
 
 
 def read_limited(path: Path, *, limit: int) -> bytes:

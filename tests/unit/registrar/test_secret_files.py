@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tally.registrar import errors
-from tally.registrar.files import new_folder, read_limited, read_private, write_new
+from tally.registrar.files import new_folder, read_limited, read_private, require_absent, write_new
 
 
 def _mode(path):
@@ -32,8 +32,8 @@ def test_a_link_is_never_followed_when_writing(tmp_path):
 def test_a_folder_that_is_missing_is_a_named_refusal(tmp_path):
     with pytest.raises(errors.FileRefused):
         write_new(tmp_path / "missing" / "secret", b"", mode=0o600)
-    with pytest.raises(errors.FileRefused):
-        new_folder(tmp_path / "missing" / "folder")
+    with pytest.raises(errors.FileRefused), new_folder(tmp_path / "missing" / "folder"):
+        pass
 
 
 def test_a_half_written_file_is_removed(tmp_path, monkeypatch):
@@ -47,8 +47,29 @@ def test_a_half_written_file_is_removed(tmp_path, monkeypatch):
 
 
 def test_a_folder_that_exists_is_refused(tmp_path):
-    with pytest.raises(errors.FileExists):
-        new_folder(tmp_path)
+    with pytest.raises(errors.FileExists), new_folder(tmp_path):
+        pass
+    assert tmp_path.exists()
+
+
+@pytest.mark.parametrize("failure", [errors.FileRefused, KeyboardInterrupt])
+def test_a_new_folder_goes_with_its_files_when_the_work_fails(tmp_path, failure):
+    def work():
+        with new_folder(tmp_path / "folder"):
+            write_new(tmp_path / "folder" / "secret", b"half", mode=0o600)
+            raise failure("stopped")
+
+    with pytest.raises(failure):
+        work()
+    assert not (tmp_path / "folder").exists()
+
+
+def test_a_path_with_anything_at_it_is_not_absent(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for path in (tmp_path, tmp_path / "link"):
+        with pytest.raises(errors.FileExists):
+            require_absent(path)
+    require_absent(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o660, 0o644, 0o610])
@@ -85,7 +106,8 @@ def test_a_new_file_has_exactly_its_mode_whatever_the_umask(tmp_path, umask, mod
     previous = os.umask(umask)
     try:
         write_new(tmp_path / "file", b"data", mode=mode)
-        new_folder(tmp_path / "folder")
+        with new_folder(tmp_path / "folder"):
+            pass
     finally:
         os.umask(previous)
     assert _mode(tmp_path / "file") == mode
