@@ -37,3 +37,35 @@ class CountersMismatch(TallyError):
 
 class OutcomeMismatch(TallyError):
     """An outcome is stated that does not follow from the counters."""
+
+
+class ChallengedBallotCast(TallyError):
+    """A ballot that was challenged stands on the board as cast, or one that was cast is challenged."""
+
+
+class ClosingMismatch(TallyError):
+    """The closing entry states other numbers of entries than there are."""
+
+
+class TooFewCounted(TallyError):
+    """Fewer ballots count than the manifest's minimum: their sum would say too much."""
+
+
+class ForeignShare(TallyError):
+    """A share for another closing head or another counted set."""
+
+
+class RepeatedShare(TallyError):
+    """A second share by the same trustee."""
+
+
+class TooFewAcknowledgements(TallyError):
+    """A share that rests on fewer acknowledgements than the manifest demands."""
+
+
+class TooFewShares(TallyError):
+    """Fewer trustees have answered than the threshold."""
+
+
+class FinalMismatch(TallyError):
+    """The final entry names another result."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An opened election: manifest, roll, key record, and the opening entry that binds them.
 
-What voters, server, stations and verifiers all stand on (docs/spec/record.md, "Fingerprint"). Bound when made;
-the checks that cost time are functions of their own.
+What voters, server, stations and verifiers all stand on (docs/spec/record.md, "Fingerprint"). It binds when
+made; the checks that cost time are functions of their own.
 """
 
 from collections.abc import Mapping

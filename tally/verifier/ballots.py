@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Checks F.1 to F.5: every ballot and every challenge on the board, in order, streaming.
+
+Builds the count on the way. A ballot that fails is reported; whether it was counted no longer matters then.
+"""
+
+from collections.abc import Iterable
+
+from bulletin_board import layout, reader
+from bulletin_board.errors import BoardError, NotFound, ResourceTooLarge
+from bulletin_board.log.envelope import Envelope
+from bulletin_board.sources import Source
+from tally.admission import check_signed, read_ballot, read_challenged
+from tally.count import Ciphertexts, Count
+from tally.crypto.errors import CryptoError
+from tally.errors import ChallengedBallotCast, NotOnRoll, TallyError
+from tally.opened import OpenedElection
+from tally.record.ballot import Ballot
+from tally.record.challenged import Challenged
+from tally.record.errors import RecordError
+from tally.verifier.proofs import ProofQueue, Refused, Submitted
+from tally.verifier.report import Ledger
+from tally.verifier.walk import Entry
+
+CHECKS = ("F.1", "F.2", "F.3", "F.4", "F.5")
+
+
+class BallotChecks:
+    """Takes the entries between opening and closing; `count` is what counts so far."""
+
+    def __init__(
+        self, opened: OpenedElection, source: Source, queue: ProofQueue, ledger: Ledger, *, cache: bool
+    ) -> None:
+        limit = opened.manifest.rules.ballots_per_credential
+        self.count = Count(opened.public_key, opened.weights, opened.tallied, limit)
+        self.ballots = 0
+        self.challenged = 0
+        self._opened = opened
+        self._source = source
+        self._queue = queue
+        self._ledger = ledger
+        self._cache = cache
+        self._last: dict[bytes, Envelope] = {}  # by credential
+        self._challenges: set[str] = set()
+        self._cast: set[str] = set()
+
+    def ballot(self, entry: Entry) -> None:
+        """Check one ballot, count it, and queue its proof."""
+        self.ballots += 1
+        try:
+            ballot = read_ballot(self._opened, entry.payload)
+        except (BoardError, RecordError) as error:
+            self._ledger.fail("F.1", error, entry.where)
+            return
+        tracker = ballot.tracker
+        if self._is_signed(ballot, entry) and self._is_counted(ballot, tracker, entry):
+            if tracker in self._challenges:
+                self._ledger.fail("F.4", ChallengedBallotCast("a challenged ballot was cast"), entry.where)
+            self._cast.add(tracker)
+            self._last[ballot.credential] = entry.envelope
+            item = Submitted(where=entry.where, payload=entry.payload, commitments=self._commitments(tracker))
+            self._report(self._queue.add(item))
+
+    def challenge(self, entry: Entry) -> None:
+        """Check one challenge."""
+        self.challenged += 1
+        try:
+            challenged = read_challenged(self._opened, entry.payload)
+        except (BoardError, RecordError) as error:
+            self._ledger.fail("F.4", error, entry.where)
+            return
+        if self._is_signed(challenged, entry, id_="F.4"):
+            if challenged.tracker in self._cast:
+                self._ledger.fail("F.4", ChallengedBallotCast("a cast ballot was challenged"), entry.where)
+            self._challenges.add(challenged.tracker)
+
+    def finish(self) -> None:
+        """Judge what is still queued; all checks of ballots have then been made."""
+        self._report(self._queue.finish())
+        self._ledger.mark(*CHECKS)
+
+    def _is_signed(self, signed: Ballot | Challenged, entry: Entry, id_: str = "F.2") -> bool:
+        try:
+            check_signed(self._opened, signed)
+        except (NotOnRoll, CryptoError) as error:
+            self._ledger.fail(id_, error, entry.where)
+            return False
+        return True
+
+    def _is_counted(self, ballot: Ballot, tracker: str, entry: Entry) -> bool:
+        try:
+            self.count.add(
+                credential=ballot.credential,
+                tracker=tracker,
+                supersedes=ballot.supersedes,
+                ciphertexts=_by_contest(ballot),
+                superseded=self._superseded(ballot.credential),
+            )
+        except (TallyError, BoardError, RecordError, CryptoError) as error:
+            self._ledger.fail("F.3", error, entry.where)
+            return False
+        return True
+
+    def _superseded(self, credential: bytes) -> Ciphertexts | None:
+        """The ciphertexts of the credential's last ballot, read again: memory stays bounded."""
+        last = self._last.get(credential)
+        if last is None:
+            return None
+        return _by_contest(Ballot.from_bytes(reader.read_payload(self._source, last), self._opened.shape))
+
+    def _commitments(self, tracker: str) -> bytes | None:
+        if not self._cache:
+            return None
+        limit = self._opened.shape.branches * self._opened.shape.ciphertext_width
+        try:
+            return self._source.read(layout.commitments_path(tracker), limit=limit)
+        except (NotFound, ResourceTooLarge):
+            return None
+
+    def _report(self, refused: Iterable[Refused]) -> None:
+        for item in refused:
+            self._ledger.fail("F.5", item.error, item.where)
+
+
+def _by_contest(ballot: Ballot) -> Ciphertexts:
+    return tuple(contest.ciphertexts for contest in ballot.contests)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The whole verification, one pass over the board (docs/spec/verification.md).
+
+Used by the command line, by every trustee's station before it answers (up to the closing entry), and by the
+server before it combines shares. All failures are reported, not only the first.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from gmpy2 import mpz
+
+from bulletin_board.sources import Source
+from tally.count import CountedSet
+from tally.opened import OpenedElection
+from tally.outcome import aggregates as pack_aggregates
+from tally.record import order
+from tally.record.head import Head
+from tally.verifier.ballots import BallotChecks
+from tally.verifier.checks import CHECKS, UNTIL_CLOSE
+from tally.verifier.proofs import Payloads, ProofQueue, start_pool
+from tally.verifier.report import Ledger, Report
+from tally.verifier.results import check_final, check_result
+from tally.verifier.setup import SetupChecks
+from tally.verifier.shares import ShareChecks, check_closing
+from tally.verifier.walk import Entry, Walk
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to verify. Without `fingerprint`, A.1 is not run unless `trust_on_first_use`.
+
+    `until_close` leaves out what comes after the closing entry; `compact` ignores the cache of commitments;
+    `allow_test_modulus` is for tests.
+    """
+
+    fingerprint: str | None = None
+    trust_on_first_use: bool = False
+    until_close: bool = False
+    jobs: int = 1
+    compact: bool = False
+    allow_test_modulus: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """What follows from the board up to the closing entry."""
+
+    opened: OpenedElection
+    head: Head
+    counted: CountedSet
+    tallies: tuple[tuple[mpz, ...], ...]
+    aggregates: tuple[mpz, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The report, and what was computed on the way where the record allowed it."""
+
+    report: Report
+    opened: OpenedElection | None
+    closed: Closed | None
+
+
+def verify(
+    source: Source, options: Options, *, progress: Progress = lambda _done, _total: None
+) -> Verification:
+    """Verify the record in `source`. Raises BoardError if there is no board to be read."""
+    with ExitStack() as stack:
+        return _Pass(source, options, stack).run(progress)
+
+
+class _Pass:
+    """The state of one pass: each handler takes one type of entry."""
+
+    def __init__(self, source: Source, options: Options, stack: ExitStack) -> None:
+        self.ledger = Ledger(ids=UNTIL_CLOSE if options.until_close else tuple(CHECKS))
+        self.source = source
+        self.options = options
+        self.stack = stack
+        self.walk = Walk(source, self.ledger)
+        self.setup = SetupChecks(
+            self.ledger,
+            fingerprint=options.fingerprint,
+            trusting=options.trust_on_first_use,
+            allow_test_modulus=options.allow_test_modulus,
+        )
+        self.payloads: dict[str, bytes] = {}
+        self.ballots: BallotChecks | None = None
+        self.closed: Closed | None = None
+        self.shares: ShareChecks | None = None
+        self.result_sha256: str | None = None
+
+    def run(self, progress: Progress) -> Verification:
+        handlers: dict[str, Callable[[Entry], None]] = {
+            order.MANIFEST: self.manifest,
+            order.ROLL: self.part(self.setup.roll),
+            order.KEY: self.part(self.setup.key),
+            order.OPEN: self.opening,
+            order.BALLOT: lambda entry: self.ballots.ballot(entry) if self.ballots else None,
+            order.CHALLENGED: lambda entry: self.ballots.challenge(entry) if self.ballots else None,
+            order.CLOSE: self.closing,
+        }
+        if not self.options.until_close:
+            handlers |= {
+                order.SHARE: lambda entry: self.shares.share(entry) if self.shares else None,
+                order.RESULT: self.result,
+                order.FINAL: self.final,
+            }
+        for entry in self.walk.entries():
+            if entry.envelope.type in handlers:
+                handlers[entry.envelope.type](entry)
+            progress(entry.size, self.walk.head.size)
+        return Verification(
+            report=self.ledger.report(self.facts()), opened=self.setup.opened, closed=self.closed
+        )
+
+    def part(self, check: Callable[[Entry], None]) -> Callable[[Entry], None]:
+        """A handler that keeps the payload for worker processes."""
+
+        def handle(entry: Entry) -> None:
+            self.payloads[entry.envelope.type] = entry.payload
+            check(entry)
+
+        return handle
+
+    def manifest(self, entry: Entry) -> None:
+        self.part(self.setup.manifest)(entry)
+        if self.setup.manifest_record is not None:
+            self.walk.check_log_key(self.setup.manifest_record.board.log)
+
+    def opening(self, entry: Entry) -> None:
+        self.part(self.setup.opening)(entry)
+        opened = self.setup.opened
+        if opened is None:
+            return
+        payloads = Payloads(
+            manifest=self.payloads[order.MANIFEST],
+            roll=self.payloads[order.ROLL],
+            key=self.payloads[order.KEY],
+            opening=entry.payload,
+        )
+        jobs = self.options.jobs
+        pool = start_pool(payloads, jobs, allow_test_modulus=self.options.allow_test_modulus)
+        if pool is not None:
+            self.stack.enter_context(pool)
+        queue = ProofQueue(opened, pool, jobs)
+        self.ballots = BallotChecks(opened, self.source, queue, self.ledger, cache=not self.options.compact)
+
+    def closing(self, entry: Entry) -> None:
+        opened, ballots = self.setup.opened, self.ballots
+        if opened is None or ballots is None or self.closed is not None:
+            return
+        ballots.finish()
+        count = ballots.count
+        counted = count.counted()
+        check_closing(
+            self.ledger,
+            entry,
+            opened,
+            ballots=ballots.ballots,
+            challenged=ballots.challenged,
+            counted=counted,
+        )
+        self.closed = Closed(
+            opened=opened,
+            head=Head(size=entry.size, root=entry.root),
+            counted=counted,
+            tallies=count.tallies(),
+            aggregates=pack_aggregates(opened, count),
+        )
+        self.shares = ShareChecks(
+            opened,
+            self.ledger,
+            head=self.closed.head,
+            counted=counted.hash,
+            aggregates=self.closed.aggregates,
+        )
+
+    def result(self, entry: Entry) -> None:
+        if self.closed is None or self.shares is None:
+            return
+        self.shares.finish()
+        self.result_sha256 = entry.envelope.payload_sha256
+        closed = self.closed
+        check_result(
+            self.ledger,
+            entry,
+            closed.opened,
+            counted=closed.counted,
+            tallies=closed.tallies,
+            aggregates=closed.aggregates,
+        )
+
+    def final(self, entry: Entry) -> None:
+        if self.closed is not None and self.result_sha256 is not None:
+            check_final(self.ledger, entry, self.closed.opened, self.result_sha256)
+
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """What a reader asks for first."""
+        manifest, closed = self.setup.manifest_record, self.closed
+        facts = [("fingerprint", self.setup.stated_fingerprint or "unknown")]
+        if manifest is not None:
+            facts += [
+                ("election", manifest.title.get(manifest.languages[0])),
+                ("log", manifest.board.log.name),
+            ]
+        facts += [("entries", str(self.walk.head.size)), ("root", self.walk.head.root.hex())]
+        if self.ballots is not None:
+            facts += [("ballots", str(self.ballots.ballots))]
+        if closed is not None:
+            facts += [
+                ("counted ballots", str(closed.counted.ballots)),
+                ("counted weight", str(closed.counted.weight)),
+            ]
+        return tuple(facts)

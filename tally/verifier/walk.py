@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Walking along a board: checks B.1 to B.5, and the payload of each entry that is where it should be.
+
+The log's key is named by the manifest, the first entry: until `check_log_key` it is not known who signed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bulletin_board import layout, reader
+from bulletin_board.errors import (
+    BoardError,
+    PayloadMismatch,
+    ResourceTooLarge,
+    RootMismatch,
+    SourceUnavailable,
+)
+from bulletin_board.errors import NotFound as ResourceNotFound
+from bulletin_board.log import checkpoint, merkle, note
+from bulletin_board.log.checkpoint import Checkpoint
+from bulletin_board.log.envelope import Envelope
+from bulletin_board.log.keys import VerifierKey
+from bulletin_board.sources import Source
+from tally.record import order
+from tally.record.errors import OrderError
+from tally.verifier.report import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An envelope with its payload, and the head of the board right after it."""
+
+    envelope: Envelope
+    payload: bytes
+    size: int
+    root: bytes
+
+    @property
+    def where(self) -> str:
+        """How the entry is named in a finding."""
+        return f"entry {self.envelope.seq} ({self.envelope.type})"
+
+
+class Walk:
+    """One pass over the board of `source`; every failure goes to `ledger`."""
+
+    def __init__(self, source: Source, ledger: Ledger) -> None:
+        """Read the checkpoint, unverified. Raises BoardError if there is none that can be read."""
+        self._source = source
+        self._ledger = ledger
+        self._note = source.read(layout.CHECKPOINT, limit=note.LIMIT)
+        self.head = Checkpoint.from_text(note.Note.from_bytes(self._note).text)
+
+    def check_log_key(self, key: VerifierKey) -> None:
+        """B.1: the key that the manifest names has signed the checkpoint."""
+        self._ledger.mark("B.1")
+        try:
+            checkpoint.open_checkpoint(self._note, key)
+        except BoardError as error:
+            self._ledger.fail("B.1", error, "checkpoint")
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry whose payload is good, in order; ends early where the chain breaks.
+
+        Raises SourceUnavailable: then nothing can be concluded.
+        """
+        tree, previous = merkle.Frontier(0, ()), None
+        for envelope, data in self._envelopes():
+            tree.add(merkle.leaf_hash(data))
+            self._check_order(previous, envelope)
+            previous = envelope.type
+            payload = self._payload(envelope)
+            if payload is not None:
+                yield Entry(envelope=envelope, payload=payload, size=tree.size, root=tree.root())
+
+    def _envelopes(self) -> Iterator[tuple[Envelope, bytes]]:
+        try:
+            yield from reader.iter_entries(self._source, self.head)
+        except SourceUnavailable:
+            raise
+        except RootMismatch as error:
+            self._ledger.mark("B.2", "B.4", "B.5")
+            self._ledger.fail("B.3", error, f"tree of {self.head.size} entries")
+        except BoardError as error:
+            self._ledger.fail("B.2", error)
+        else:
+            self._ledger.mark("B.2", "B.3", "B.4", "B.5")
+
+    def _check_order(self, previous: str | None, envelope: Envelope) -> None:
+        try:
+            order.check_follows(previous, envelope.type)
+        except OrderError as error:
+            self._ledger.fail("B.5", error, f"entry {envelope.seq} ({envelope.type})")
+
+    def _payload(self, envelope: Envelope) -> bytes | None:
+        try:
+            return reader.read_payload(self._source, envelope)
+        except (ResourceNotFound, PayloadMismatch, ResourceTooLarge) as error:
+            self._ledger.fail("B.4", error, f"entry {envelope.seq} ({envelope.type})")
+            return None
