@@ -16,18 +16,23 @@ class FixedBase:
     def __init__(self, base: int, modulus: int, *, window: int = 8) -> None:
         self._modulus = modulus
         self._window = window
-        self._rows: list[list[mpz]] = []
-        self._next = mpz(base)  # base^(2^(w·rows)), the seed of the next row
+        self._base = mpz(base)
+        self._rows: tuple[tuple[mpz, ...], ...] = ()  # row r holds base^(d·2^(w·r)) for every digit d
 
-    def _grow(self, rows: int) -> None:
-        modulus = self._modulus
-        while len(self._rows) < rows:
-            seed = self._next
+    def _table(self, count: int) -> tuple[tuple[mpz, ...], ...]:
+        """At least `count` rows, published at once: threads share a table and may both be growing it."""
+        held = self._rows
+        if len(held) >= count:
+            return held
+        modulus, rows = self._modulus, list(held)
+        while len(rows) < count:
+            seed = rows[-1][-1] * rows[-1][1] % modulus if rows else self._base
             row = [mpz(1), seed]
             for _ in range((1 << self._window) - 2):
                 row.append(row[-1] * seed % modulus)
-            self._rows.append(row)
-            self._next = row[-1] * seed % modulus
+            rows.append(tuple(row))
+        self._rows = made = tuple(rows)
+        return made
 
     def covers(self, exponent: int) -> bool:
         """Whether the rows that `exponent` needs exist already."""
@@ -39,10 +44,9 @@ class FixedBase:
             return inverse(self.power(-exponent), self._modulus)
         window, modulus = self._window, self._modulus
         mask = (1 << window) - 1
-        self._grow(-(-int(exponent).bit_length() // window))
         result = mpz(1)
         rest = int(exponent)
-        for row in self._rows:
+        for row in self._table(-(-int(exponent).bit_length() // window)):
             if not rest:
                 break
             digit = rest & mask
