@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import gmpy2
 from gmpy2 import mpz
 
-from tally.crypto.errors import NotAUnit
+from tally.crypto.errors import NotAUnit, OutOfRange, ParameterError
 
 
 def width_of(modulus: int) -> int:
@@ -19,8 +19,11 @@ def width_of(modulus: int) -> int:
 
 
 def to_bytes(value: int, width: int) -> bytes:
-    """Big-endian bytes of fixed width; the caller has checked the range."""
-    return int(value).to_bytes(width, "big")
+    """Big-endian bytes of fixed width. Raises OutOfRange for a negative or longer number."""
+    try:
+        return int(value).to_bytes(width, "big")
+    except OverflowError:
+        raise OutOfRange("a number does not fit its fixed width", expected=width) from None
 
 
 def items(parts: Iterable[bytes]) -> bytes:
@@ -29,7 +32,12 @@ def items(parts: Iterable[bytes]) -> bytes:
 
 
 def hash_to_residue(modulus: int, parts: Iterable[bytes]) -> mpz:
-    """SHAKE-256(items) to |modulus| + 128 bits, reduced: within 2^-128 of uniform (FIPS 202)."""
+    """SHAKE-256(items) to |modulus| + 128 bits, reduced: within 2^-128 of uniform (FIPS 202).
+
+    Raises ParameterError for a modulus below 2.
+    """
+    if modulus < 2:  # noqa: PLR2004  # there is no residue but 0
+        raise ParameterError("a modulus is at least 2", computed=modulus)
     length = width_of(modulus) + 16
     digest = hashlib.shake_256(items(parts)).digest(length)
     return mpz(int.from_bytes(digest, "big")) % modulus
@@ -50,6 +58,11 @@ def check_units(values: Iterable[int], n: int) -> None:
     """
     if gmpy2.gcd(product(values, n), n) != 1:
         raise NotAUnit("a value shares a factor with n")
+
+
+def power(base: int, exponent: int, modulus: int) -> mpz:
+    """base^exponent mod modulus, the exponent of any sign. Raises NotAUnit."""
+    return pow(inverse(base, modulus) if exponent < 0 else mpz(base), mpz(abs(exponent)), mpz(modulus))
 
 
 def inverse(value: int, modulus: int) -> mpz:

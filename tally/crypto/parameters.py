@@ -6,9 +6,10 @@ Whether n is a good modulus is the certificate's business (`certificate`), not t
 
 from dataclasses import dataclass, field
 
+import gmpy2
 from gmpy2 import mpz
 
-from tally.crypto.errors import ParameterError
+from tally.crypto.errors import OutOfRange, ParameterError
 from tally.crypto.fixed_base import FixedBase
 from tally.crypto.numbers import hash_to_residue, to_bytes, width_of
 
@@ -28,8 +29,15 @@ def check_modulus_bits(bits: int, *, allow_test_modulus: bool = False) -> None:
 
 
 def derive_base(n: int) -> mpz:
-    """h = u^(2n) mod n², u = SHAKE-256("veritally/h/1" ‖ n): an n-th residue that nobody chose."""
+    """h = u^(2n) mod n², u = SHAKE-256("veritally/h/1" ‖ n): an n-th residue that nobody chose.
+
+    Raises ParameterError if n is even or below 3, or u shares a factor with it.
+    """
+    if n < 3 or n % 2 == 0:  # noqa: PLR2004  # the least odd modulus
+        raise ParameterError("n is odd and at least 3", computed=n)
     u = hash_to_residue(n, (_BASE_TAG, to_bytes(n, width_of(n))))
+    if gmpy2.gcd(u, n) != 1:
+        raise ParameterError("the base of randomness is not a unit")
     return pow(u * u % n, mpz(n), mpz(n) * n)
 
 
@@ -44,7 +52,7 @@ class PublicKey:
 
     @classmethod
     def from_modulus(cls, n: int) -> "PublicKey":
-        """The key of modulus n; h is derived, never accepted."""
+        """The key of modulus n; h is derived, never accepted. Raises ParameterError."""
         n = mpz(n)
         base = derive_base(n)
         return cls(n=n, modulus=n * n, base=base, powers=FixedBase(base, n * n))
@@ -66,5 +74,7 @@ class PublicKey:
 
 
 def response_bits(modulus_bits: int, coefficients: int) -> int:
-    """L_i = R + ⌈log2 Σ|a_i|⌉ + t + σ, for `coefficients` = Σ|a_i| ≥ 1."""
+    """L_i = R + ⌈log2 Σ|a_i|⌉ + t + σ, for `coefficients` = Σ|a_i|. Raises OutOfRange below 1."""
+    if coefficients < 1:
+        raise OutOfRange("a statement has a coefficient other than 0", expected=1, computed=coefficients)
     return -(-modulus_bits // 2) + (coefficients - 1).bit_length() + CHALLENGE_BITS + HIDING_BITS
