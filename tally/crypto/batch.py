@@ -2,7 +2,7 @@
 """Many ballots at once, from their given commitments (docs/spec/protocol.md, "Batch").
 
 h^{2Σρz} · g^{2Σρev} = Π a^{2ρ} · Π c^{2Σρe·coefficient} mod N (Bellare–Garay–Rabin 1998), with ρ_ij drawn
-here, fresh and secret; on squares, because a commitment is known up to sign (Boyd–Pavlovski 2000). No ballot is
+here, fresh and secret; on squares, for a commitment is known up to sign (Boyd–Pavlovski 2000). No ballot is
 refused by a batch: whatever fails here is judged by `membership.verify_compact`.
 """
 
@@ -47,10 +47,7 @@ def check_cached(key: PublicKey, case: Case) -> None:
     check_shape(case.claim, case.proof)
     check_ranges(key, case.claim, case.proof)
     check_challenge_sums(case.proof)
-    commitments = case.commitments
-    branches = sum(len(s.values) for s in case.claim.statements)
-    if commitments is None or len(commitments) != branches:
-        raise ShapeMismatch("commitments do not match the statements", expected=branches)
+    commitments = _given_commitments(case)
     half = key.modulus >> 1
     if not all(0 < a <= half for a in commitments):
         raise OutOfRange("a commitment lies outside (0, (N−1)/2]")
@@ -58,19 +55,26 @@ def check_cached(key: PublicKey, case: Case) -> None:
     check_challenge(key, case.claim, case.proof, commitments)
 
 
+def _given_commitments(case: Case) -> tuple[int, ...]:
+    branches = sum(len(s.values) for s in case.claim.statements)
+    if case.commitments is None or len(case.commitments) != branches:
+        raise ShapeMismatch("commitments do not match the statements", expected=branches)
+    return case.commitments
+
+
 def verify_equations(
     key: PublicKey, cases: Sequence[Case], *, entropy: Entropy = secrets.token_bytes
 ) -> None:
     """Check 4 of every branch of every case in one equation; checks 1 to 3 have been made.
 
-    A false equation passes with probability 2^-128. Raises CommitmentMismatch.
+    A false equation passes with probability 2^-128. Raises CommitmentMismatch, ShapeMismatch.
     """
     left, right = _Side(), _Side()
     z_sum = mpz(0)  # Σ ρ·z
     g_sum = mpz(0)  # Σ ρ·e·v
     for case in cases:
         weights = [mpz(0)] * len(case.claim.ciphertexts)  # Σ ρ·e·coefficient of each ciphertext
-        commitments = iter(case.commitments or ())
+        commitments = iter(_given_commitments(case))
         for statement, part in zip(case.claim.statements, case.proof.statements, strict=True):
             e_sum = mpz(0)
             for v, e, z in zip(statement.values, part.challenges, part.responses, strict=True):
@@ -145,9 +149,8 @@ def _is_cached(key: PublicKey, case: Case) -> bool:
 def _bisect(key: PublicKey, cases: Sequence[Case], indices: list[int], entropy: Entropy) -> list[int]:
     """Indices that no passing batch covers; small or hopeless groups go to single checks."""
     suspects: list[int] = []
-    budget = (
-        2 * max(1, len(indices)).bit_length()
-    )  # failed batches allowed before all the rest is checked singly
+    # failed batches allowed before all the rest is checked singly
+    budget = 2 * max(1, len(indices)).bit_length()
     pending = [indices] if indices else []
     while pending:
         group = pending.pop()

@@ -133,7 +133,14 @@ def _commit(
 
 
 def check_shape(claim: Claim, proof: BallotProof) -> None:
-    """One sub-challenge and one response for every branch of every statement. Raises ShapeMismatch."""
+    """Every ciphertext is the subject of a statement, and there is one sub-challenge and one response for
+    every branch of every statement. Raises ShapeMismatch.
+    """
+    subjects = {k for s in claim.statements for k, a in s.terms if a}
+    if subjects != set(range(len(claim.ciphertexts))):
+        raise ShapeMismatch(
+            "ciphertexts do not match the statements", expected=len(subjects), computed=len(claim.ciphertexts)
+        )
     expected = [len(s.values) for s in claim.statements]
     challenges = [len(s.challenges) for s in proof.statements]
     responses = [len(s.responses) for s in proof.statements]
