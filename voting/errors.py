@@ -48,12 +48,8 @@ class SlugTaken(VotingError):
     """Another election has this address already."""
 
 
-class NotThisElection(VotingError):
-    """A roll, key or card that belongs to another election."""
-
-
-class LogKeyRefused(VotingError):
-    """The file with the log's signing key is missing, unreadable, or can be read by others."""
+class TooManyTrustees(VotingError):
+    """More trustees than an election can have."""
 
 
 class NotOpen(VotingError):
@@ -68,6 +64,10 @@ class WasChallenged(VotingError):
     """A ballot that was tested: its opening is known, so it can never be cast."""
 
 
+class TooManyChallenges(VotingError):
+    """A credential that has tested as many ballots as the board will hold of one."""
+
+
 class TooLarge(VotingError):
     """A submission longer than any ballot of this election."""
 
@@ -78,3 +78,15 @@ class WrongContentType(VotingError):
 
 class WrongMethod(VotingError):
     """An address that only takes submissions."""
+
+
+class BadRefusal(VotingError):
+    """A refusal that the log did not sign, or of another ballot."""
+
+
+class BadReceipt(VotingError):
+    """A receipt that is not for the ballot that was sent."""
+
+
+class ServerFailed(VotingError):
+    """An answer of the server that is neither a receipt nor a refusal."""

@@ -29,8 +29,10 @@ def has_ended(pid):
         return True
 
 
-def halfway():
-    raise RuntimeError("halfway")
+def fail_halfway(supervisor, children):
+    with supervisor:
+        children.append(supervisor.start("sleeper", SLEEP, env=os.environ))
+        raise RuntimeError("halfway")
 
 
 def test_a_service_that_ends_early_is_an_error_with_its_log(supervisor):
@@ -88,7 +90,7 @@ def test_stopping_ends_children_and_grandchildren(supervisor):
 
 def test_a_failure_ends_all_children(tmp_path):
     supervisor = Supervisor(tmp_path / "logs", cwd=tmp_path)
-    with pytest.raises(RuntimeError, match="halfway"), supervisor:
-        child = supervisor.start("sleeper", SLEEP, env=os.environ)
-        halfway()
-    assert child.process.returncode is not None
+    children = []
+    with pytest.raises(RuntimeError, match="halfway"):
+        fail_halfway(supervisor, children)
+    assert children[0].process.returncode is not None

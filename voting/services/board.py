@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""An election's log: where it is, its signed head, and the receipts that are given out under it."""
+
+from bulletin_board import publisher
+from bulletin_board.models import Log
+from voting.errors import NotOpen
+from voting.models import CastBallot, Challenged, Election
+from voting.services import log_key
+
+
+def election_log(election: Election) -> Log:
+    """Return the log of a frozen election. Raises NotOpen before."""
+    if election.log is None:
+        raise NotOpen("the election is not frozen yet")
+    return election.log
+
+
+def sign_head(election: Election) -> bytes:
+    """Sign the log as it stands. Raises LogKeyRefused."""
+    log = election_log(election)
+    return publisher.sign_head(log, log_key.signer_for(log.origin))
+
+
+def receipt_of(row: CastBallot | Challenged) -> str:
+    """Return the proof that this entry is on the board; the same text every time it is asked for."""
+    if not row.receipt:
+        sign_head(row.election)  # the last attempt may have been cut off before
+        text = publisher.receipt(election_log(row.election), row.seq).decode("utf-8")
+        type(row).objects.filter(pk=row.pk, receipt="").update(receipt=text)
+        row.refresh_from_db(fields=["receipt"])
+    return row.receipt

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Before the freeze: the draft, the trustees' cards, the roll, the key (docs/operations.md, "Preparing").
+
+Order: create, add the trustees, hand the manifest to whoever deals the key, add the key and what each trustee
+acknowledges, add the roll. Each step is checked when it is made, and all of them again when freezing.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from bulletin_board.codec import base64url
+from tally.key_draft import KeyAcknowledgement, read_draft
+from tally.record.base import KEY_BYTES, check_same_election
+from tally.record.errors import BadAcknowledgement
+from tally.record.key import KeyRecord
+from tally.record.manifest import Manifest
+from tally.record.parties import MAX_TRUSTEES, Trustee
+from tally.record.roll import Roll
+from voting.drafts import parse_draft
+from voting.errors import NotReady, SlugTaken, TooManyTrustees
+from voting.models import Election, TrusteeSeat
+from voting.services import log_key
+from voting.services.opened import allow_test_modulus
+from voting.states import Action, after
+
+_ID_BYTES = 16
+
+
+def create(data: bytes, *, now: datetime, entropy: Callable[[int], bytes] = secrets.token_bytes) -> Election:
+    """Make an election of a JSON draft, with a new random id. Raises what `parse_draft` does, SlugTaken."""
+    draft = parse_draft(data)
+    if Election.objects.filter(slug=draft.slug).exists():
+        raise SlugTaken(f"there is an election at {draft.slug} already")
+    return Election.objects.create(
+        slug=draft.slug,
+        election_id=entropy(_ID_BYTES).hex(),
+        draft=draft.to_value(),
+        opens_at=draft.schedule.opens,
+        closes_at=draft.schedule.closes,
+        created_at=now,
+    )
+
+
+def add_trustee(election: Election, trustee: Trustee) -> TrusteeSeat:
+    """Seat the next trustee, by the keys on a card. Raises WrongState, TooManyTrustees."""
+    after(election.where, Action.EDIT)
+    index = election.seats.count() + 1
+    if index > MAX_TRUSTEES:
+        raise TooManyTrustees("too many trustees", expected=MAX_TRUSTEES, computed=index)
+    return TrusteeSeat.objects.create(
+        election=election,
+        index=index,
+        name=trustee.name,
+        signing_key=base64url.encode(trustee.signing_key),
+        encryption_key=base64url.encode(trustee.encryption_key),
+    )
+
+
+def manifest_of(election: Election) -> Manifest:
+    """Return the manifest as it will be posted. Raises a ManifestError, ContestError or CryptoError."""
+    signer = log_key.signer_for(log_key.origin_of(election.slug))
+    return election.plan.to_manifest(
+        election_id=election.election_id,
+        log=signer.verifier_key,
+        members=[_trustee(seat) for seat in election.seats.all()],
+        allow_test_modulus=allow_test_modulus(),
+    )
+
+
+def add_roll(election: Election, data: bytes) -> Roll:
+    """Take the registrar's signed roll. Raises WrongState, a RollError, ForeignRecord, CryptoError."""
+    after(election.where, Action.EDIT)
+    roll = Roll.from_bytes(data)
+    roll.check(manifest_of(election))
+    roll.check_credentials()
+    Election.objects.filter(pk=election.pk).update(roll=data)
+    election.roll = data
+    return roll
+
+
+def add_key(election: Election, data: bytes) -> KeyRecord:
+    """Take the draft of the key record; acknowledgements of an earlier one are dropped with it.
+
+    Raises WrongState, ForeignRecord or a KeyRecordError.
+    """
+    after(election.where, Action.EDIT)
+    record = read_draft(data, modulus_bits=election.plan.modulus_bits)
+    check_same_election(election.election_id, record.election_id)
+    Election.objects.filter(pk=election.pk).update(key=data)
+    election.seats.update(acknowledgement=b"")
+    election.key = data
+    return record
+
+
+def add_acknowledgement(election: Election, data: bytes) -> TrusteeSeat:
+    """Take a trustee's acknowledgement; signatures are checked all together, once everybody's is there.
+
+    Raises WrongState, NotReady, ForeignRecord, BadAcknowledgement.
+    """
+    after(election.where, Action.EDIT)
+    found = KeyAcknowledgement.from_bytes(data)
+    check_same_election(election.election_id, found.election_id)
+    seat = election.seats.filter(index=found.trustee).first()
+    if seat is None:
+        raise BadAcknowledgement("no trustee of that number", computed=found.trustee)
+    seat.acknowledgement = found.signature
+    seat.save(update_fields=["acknowledgement"])
+    if all(other.acknowledgement for other in election.seats.all()):
+        key_record(election)
+    return seat
+
+
+def key_record(election: Election) -> KeyRecord:
+    """Return the key record with every trustee's signature. Raises NotReady, BadAcknowledgement."""
+    seats = list(election.seats.all())
+    silent = [seat.name for seat in seats if not seat.acknowledgement]
+    if election.key is None or silent:
+        raise NotReady("the key is not there, or not acknowledged by all", computed=silent)
+    draft = read_draft(bytes(election.key), modulus_bits=election.plan.modulus_bits)
+    record = draft.with_acknowledgements([bytes(seat.acknowledgement) for seat in seats])
+    record.check_acknowledgements([_trustee(seat).signing_key for seat in seats])
+    return record
+
+
+def missing(election: Election) -> tuple[str, ...]:
+    """Return what freezing still needs, in words."""
+    seats = list(election.seats.all())
+    plan = election.plan
+    found = []
+    if len(seats) < plan.threshold:
+        found.append(f"trustees: {len(seats)} of at least {plan.threshold}")
+    if election.roll is None:
+        found.append("the roll")
+    if election.key is None:
+        found.append("the key")
+    found += [f"the acknowledgement of {seat.name}" for seat in seats if not seat.acknowledgement]
+    return tuple(found)
+
+
+def _trustee(seat: TrusteeSeat) -> Trustee:
+    return Trustee(
+        name=seat.name,
+        signing_key=base64url.decode(seat.signing_key, KEY_BYTES),
+        encryption_key=base64url.decode(seat.encryption_key, KEY_BYTES),
+    )

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From the freeze to the publication: what each step puts on the board (docs/operations.md, "Running").
+
+Every step is one sequencing block, in which the state is read again: two officials, or an official and the
+clock, cannot take the same step twice, and a step that was cut off can be taken again. A rehearsal may open
+and close at any time; any other election keeps to the times in its manifest.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from bulletin_board import storage
+from bulletin_board.models import Log
+from bulletin_board.storage import Sequencer
+from tally import opened as tally_opened
+from tally.count import Count, CountedSet
+from tally.record.closing import Closing
+from tally.record.counted import Counted
+from tally.record.fingerprint import election_fingerprint
+from tally.record.order import CLOSE, KEY, MANIFEST, OPEN, ROLL
+from tally.record.roll import Roll
+from voting.errors import NotReady, TooEarly
+from voting.models import Election
+from voting.services import drafting, log_key
+from voting.services.board import election_log, sign_head
+from voting.services.opened import opened_election, opening_of
+from voting.services.refusals import digest_of
+from voting.states import Action, State, after
+
+
+def freeze(election: Election, *, now: datetime) -> str:
+    """Fix everything: check it all together, post manifest, roll and key; return the fingerprint.
+
+    Raises WrongState, NotReady, and what the manifest, the roll, the key and its certificate raise.
+    """
+    after(election.where, Action.FREEZE)
+    gaps = drafting.missing(election)
+    if gaps:
+        raise NotReady(f"cannot be frozen yet; missing: {'; '.join(gaps)}", computed=gaps)
+    manifest, record = drafting.manifest_of(election), drafting.key_record(election)
+    roll = Roll.from_bytes(bytes(election.roll or b""))
+    roll.check(manifest)
+    roll.check_credentials()
+    record.check(manifest)
+    tally_opened.check_certificate(record)
+    tally_opened.check_verification_keys(record)
+    payloads = (manifest.to_bytes(), roll.to_bytes(), record.to_bytes())
+    origin = log_key.origin_of(election.slug)
+    log = Log.objects.filter(origin=origin).first() or storage.create_log(origin)
+    with _step(election, Action.FREEZE, log) as (row, sequencer):
+        for entry_type, payload in zip((MANIFEST, ROLL, KEY), payloads, strict=True):
+            sequencer.append(entry_type, payload, now=now)
+        row.log, (row.manifest, row.roll, row.key) = log, payloads
+        row.fingerprint = _fingerprint(payloads)
+    _finish(election)
+    return election.fingerprint
+
+
+def open_election(election: Election, *, now: datetime) -> None:
+    """Post the opening entry: from now on ballots are taken. Raises WrongState, TooEarly."""
+    _check_time(election, election.opens_at, now, "opens")
+    with _step(election, Action.OPEN, election_log(election)) as (row, sequencer):
+        sequencer.append(OPEN, opening_of(row).to_bytes(), now=now)
+        row.opened_at = now
+    _finish(election)
+
+
+def close_election(election: Election, *, now: datetime) -> None:
+    """Take no more ballots, then post the closing entry with the counted set. Raises WrongState, TooEarly.
+
+    Cut off between the two steps, the election is `closed`; the same call then takes the second step.
+    """
+    if election.where is not State.CLOSED:
+        _check_time(election, election.closes_at, now, "closes")
+        with _step(election, Action.CLOSE, election_log(election)) as (row, _):
+            row.closed_at = now
+        _finish(election)
+    with _step(election, Action.POST_CLOSING, election_log(election)) as (row, sequencer):
+        sequencer.append(CLOSE, _closing(row).to_bytes(), now=now)
+    _finish(election)
+
+
+def counted_set(election: Election) -> CountedSet:
+    """Return the set of ballots that count, from the rows, as everybody computes it from the board."""
+    opened = opened_election(election)
+    limit = opened.manifest.rules.ballots_per_credential
+    count = Count(opened.public_key, opened.weights, (), limit)  # no contests: succession alone
+    for credential, tracker, supersedes in election.ballots.order_by("seq").values_list(
+        "credential", "tracker", "supersedes"
+    ):
+        count.add(
+            credential=bytes.fromhex(credential),
+            tracker=tracker,
+            supersedes=supersedes,
+            ciphertexts=(),
+            superseded=() if supersedes else None,
+        )
+    return count.counted()
+
+
+def check_period_ends(election: Election) -> datetime | None:
+    """Return until when voters can complain; None while the election is not closed."""
+    if election.closed_at is None:
+        return None
+    return election.closed_at + timedelta(hours=election.plan.schedule.check_period_hours)
+
+
+def _closing(election: Election) -> Closing:
+    counted = counted_set(election)
+    return Closing(
+        election=election.fingerprint,
+        ballots=election.ballots.count(),
+        challenged=election.challenges.count(),
+        counted=Counted(ballots=counted.ballots, weight=counted.weight, hash=counted.hash),
+    )
+
+
+@contextmanager
+def _step(election: Election, action: Action, log: Log) -> Iterator[tuple[Election, Sequencer]]:
+    """One sequencing block in which the election's row moves on; the row is saved at its end."""
+    with storage.sequencing(log) as sequencer:
+        row = Election.objects.get(pk=election.pk)
+        row.state = after(row.where, action)
+        yield row, sequencer
+        row.save()
+
+
+def _finish(election: Election) -> None:
+    election.refresh_from_db()
+    sign_head(election)
+
+
+def _check_time(election: Election, moment: datetime, now: datetime, verb: str) -> None:
+    if now < moment and not election.plan.rehearsal:
+        raise TooEarly(f"the election {verb} at {moment:%Y-%m-%d %H:%M} UTC", expected=moment, computed=now)
+
+
+def _fingerprint(payloads: tuple[bytes, bytes, bytes]) -> str:
+    manifest, roll, key = map(digest_of, payloads)
+    return election_fingerprint(manifest, roll, key)
