@@ -61,6 +61,11 @@ def main(
     except (BoardError, OSError) as error:
         console.print(f"[bold yellow]This record could not be checked:[/] {error}", highlight=False)
         raise typer.Exit(EXIT_CODES[Verdict.UNCHECKED]) from None
+    except Exception as error:  # noqa: BLE001  # the last barrier: a hostile record must not look like a crash
+        console.print(
+            f"[bold yellow]The verifier itself failed[/] ({type(error).__name__}). Please report this."
+        )
+        raise typer.Exit(EXIT_CODES[Verdict.UNCHECKED]) from None
     show(verification.report, console)
     if json is not None:
         json.write_bytes(canonical.encode(verification.report.to_value()) + b"\n")

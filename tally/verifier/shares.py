@@ -130,6 +130,7 @@ class ShareChecks:
             self._ledger.fail("G.3", error, entry.where)
             return
         self.trustees.add(share.trustee)
+        self._ledger.mark("G.4", "G.5")
         where = f"{entry.where}, trustee {share.trustee}"
         try:
             check_share_acknowledgements(self._opened, share)
@@ -142,7 +143,7 @@ class ShareChecks:
 
     def finish(self) -> None:
         """G.6, once the result stands."""
-        self._ledger.mark("G.3", "G.4", "G.5", "G.6")
+        self._ledger.mark("G.3", "G.6")
         threshold = self._opened.manifest.trustees.threshold
         if len(self.trustees) < threshold:
             error = TooFewShares("trustees that answered", expected=threshold, computed=len(self.trustees))

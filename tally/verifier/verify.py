@@ -130,7 +130,7 @@ class _Pass:
     def manifest(self, entry: Entry) -> None:
         self.part(self.setup.manifest)(entry)
         if self.setup.manifest_record is not None:
-            self.walk.check_log_key(self.setup.manifest_record.board.log)
+            self.walk.check_signatures(self.setup.manifest_record.board)
 
     def opening(self, entry: Entry) -> None:
         self.part(self.setup.opening)(entry)

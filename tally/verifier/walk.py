@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Walking along a board: checks B.1 to B.5, and the payload of each entry that is where it should be.
+"""Walking along a board: checks B.1 to B.6, and the payload of each entry that is where it should be.
 
-The log's key is named by the manifest, the first entry: until `check_log_key` it is not known who signed.
+The log's key is named by the manifest, the first entry: until `check_signatures` it is not known who signed.
 """
 
 from collections.abc import Iterator
@@ -14,14 +14,16 @@ from bulletin_board.errors import (
     ResourceTooLarge,
     RootMismatch,
     SourceUnavailable,
+    TooFewCosignatures,
 )
 from bulletin_board.errors import NotFound as ResourceNotFound
-from bulletin_board.log import checkpoint, merkle, note
-from bulletin_board.log.checkpoint import Checkpoint
+from bulletin_board.log import merkle, note
+from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
+from bulletin_board.log.cosignature import open_cosigned
 from bulletin_board.log.envelope import Envelope
-from bulletin_board.log.keys import VerifierKey
 from bulletin_board.sources import Source
 from tally.record import order
+from tally.record.board_keys import BoardKeys
 from tally.record.errors import OrderError
 from tally.verifier.report import Ledger
 
@@ -51,13 +53,19 @@ class Walk:
         self._note = source.read(layout.CHECKPOINT, limit=note.LIMIT)
         self.head = Checkpoint.from_text(note.Note.from_bytes(self._note).text)
 
-    def check_log_key(self, key: VerifierKey) -> None:
-        """B.1: the key that the manifest names has signed the checkpoint."""
-        self._ledger.mark("B.1")
+    def check_signatures(self, keys: BoardKeys) -> None:
+        """B.1 and B.6: the log that the manifest names has signed, and so has its quorum of witnesses."""
+        self._ledger.mark("B.1", "B.6")
         try:
-            checkpoint.open_checkpoint(self._note, key)
+            open_checkpoint(self._note, keys.log)
         except BoardError as error:
             self._ledger.fail("B.1", error, "checkpoint")
+        try:
+            open_cosigned(self._note, keys.log, keys.witnesses, quorum=keys.quorum)
+        except TooFewCosignatures as error:
+            self._ledger.fail("B.6", error, "checkpoint")
+        except BoardError as error:
+            self._ledger.note("B.6", f"Not judged, since B.1 failed: {error}")
 
     def entries(self) -> Iterator[Entry]:
         """Every entry whose payload is good, in order; ends early where the chain breaks.
