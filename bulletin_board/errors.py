@@ -237,3 +237,34 @@ class UnsafeArchive(SourceError):
 
 class PayloadMismatch(BoardError):
     """A payload that is not the one its envelope names."""
+
+
+# Storage and publishing: the server's own side (storage.py, publisher.py, heads.py).
+
+
+class StorageError(BoardError):
+    """The board refuses to append, to sign or to go on."""
+
+
+class ClockWentBack(StorageError):
+    """The clock is behind the last entry by more than waiting explains."""
+
+
+class StoredBytesDamaged(StorageError):
+    """What is stored does not hash to what was stored with it, or to what was signed."""
+
+
+class HistoryLost(StorageError):
+    """The database holds less than was signed already: an old backup was restored."""
+
+
+class WrongSigner(StorageError):
+    """A signer whose name is not the log's origin, or whose key is not the one of the earlier heads."""
+
+
+class NotYetSigned(StorageError):
+    """An entry that no signed head covers."""
+
+
+class UnusableKeyFile(StorageError):
+    """The file of the log's signing key is missing, readable by others, or not a seed."""

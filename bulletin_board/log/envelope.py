@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from bulletin_board.codec import canonical, times
 from bulletin_board.codec.fields import Fields
-from bulletin_board.errors import TimeReversed, TimeTooFine, WrongPrevious, WrongSequence
+from bulletin_board.errors import TimeReversed, TimeTooFine, WrongForm, WrongPrevious, WrongSequence
 
 VERSION = 1
 LIMIT = 65_535  # bytes; an entry bundle counts them in 16 bits
@@ -72,7 +72,12 @@ class Envelope:
 
 
 def coarse(moment: datetime) -> datetime:
-    """Return the latest multiple of five minutes that is not after `moment`, in UTC."""
+    """Return the latest multiple of five minutes that is not after `moment`, in UTC.
+
+    Raises WrongForm for a naive time.
+    """
+    if moment.tzinfo is None:
+        raise WrongForm("a time needs a zone")
     utc = moment.astimezone(UTC)
     return utc.replace(minute=utc.minute // TIME_STEP * TIME_STEP, second=0, microsecond=0)
 

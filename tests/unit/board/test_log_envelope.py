@@ -115,6 +115,11 @@ def test_a_coarse_time_is_in_utc():
     assert coarse(datetime(2026, 11, 22, 17, 48, 59, tzinfo=there)) == NOON
 
 
+def test_a_time_without_a_zone_has_no_coarse_time():
+    with pytest.raises(WrongForm):
+        coarse(NOON.replace(tzinfo=None))
+
+
 @given(st.binary(max_size=100))
 def test_no_bytes_make_the_parser_raise_anything_but_a_named_error(data):
     with pytest.raises(EncodingError):

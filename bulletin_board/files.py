@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Files that are there whole or not at all, also after a power cut.
+
+Crash order: the bytes are on the disk before the name is. An error of fsync is fatal and never tried again:
+what the kernel then holds of the file is unknown.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+
+def write_file(file: Path, data: bytes) -> None:
+    """Write `data` under the name `file`, whole or not at all; `sync_folder` makes the name durable."""
+    replace_file(file, lambda opened: opened.write(data))
+
+
+def replace_file(file: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Let `write` fill a temporary file beside `file`, then give it that name."""
+    # delete=False: after the rename there is nothing left to delete.
+    with NamedTemporaryFile(dir=file.parent, prefix=".", suffix=".part", delete=False) as opened:
+        try:
+            write(opened)
+            opened.flush()
+            os.fsync(opened.fileno())
+            Path(opened.name).chmod(0o644)  # what is published may be read by all
+            Path(opened.name).replace(file)
+        except BaseException:
+            Path(opened.name).unlink(missing_ok=True)
+            raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a log makes public: its resources by path, and receipts, all under its latest signed head.
+
+Specification: docs/spec/board.md, "Resources" and "Receipts". Nothing that no head covers is given out. A
+resource costs one tile's reads at most, a receipt O(log n).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from bulletin_board import layout
+from bulletin_board.errors import MalformedPath, NotFound, NotYetSigned, StoredBytesDamaged
+from bulletin_board.log import merkle, tiles
+from bulletin_board.log.keys import VerifierKey
+from bulletin_board.log.proof import InclusionProof, check_proof
+from bulletin_board.log.tiles import Tile
+from bulletin_board.models import Blob, Commitments, Entry, Log, Node, SignedHead
+from bulletin_board.rows import StoredHashes, latest_head
+
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+
+
+def is_immutable(path: str) -> bool:
+    """Say whether what is at `path` will never be other bytes: tiles, and what is named by its hash."""
+    return path.startswith((layout.TILE, layout.BLOB))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """The bytes at a path; `immutable` says that they will never be others."""
+
+    data: bytes
+    content_type: str
+    immutable: bool
+
+
+def receipt(log: Log, seq: int) -> bytes:
+    """Return the tlog-proof of entry `seq` under the latest signed head, checked before it is given out.
+
+    Raises NotYetSigned if no head covers the entry, and a LogError if what is stored proves nothing.
+    """
+    head = latest_head(log)
+    if head is None or not 0 <= seq < head.size:
+        raise NotYetSigned("no signed head covers the entry", computed=seq)
+    hashes = merkle.prove_inclusion(seq, head.size, StoredHashes(log))
+    proof = InclusionProof(index=seq, hashes=hashes, checkpoint=bytes(head.note))
+    envelope = bytes(Entry.objects.values_list("envelope", flat=True).get(log=log, seq=seq))
+    check_proof(proof, envelope, VerifierKey.from_text(head.verifier_key))
+    return proof.to_bytes()
+
+
+def resource(log: Log, path: str) -> Resource:
+    """Return what the log serves at `path`; raises NotFound."""
+    return Publication(log).resource(path)
+
+
+def paths(log: Log) -> Iterator[str]:
+    """Yield the paths of all that the log serves under its latest head, the checkpoint last."""
+    return Publication(log).paths()
+
+
+class Publication:
+    """A log as it stands under its latest signed head; raises NotFound if it has none."""
+
+    def __init__(self, log: Log) -> None:
+        head = latest_head(log)
+        if head is None:
+            raise NotFound("nothing is signed yet")
+        self._log = log
+        self._head: SignedHead = head
+
+    def paths(self) -> Iterator[str]:
+        """Yield every path: tiles, payloads, commitments, the key, and the checkpoint that covers them."""
+        for tile in (*tiles.tiles_of(self._head.size), *tiles.bundles_of(self._head.size)):
+            yield tile.to_path()
+        digests = self._covered().order_by("payload_id").values_list("payload_id", flat=True).distinct()
+        yield from map(layout.blob_path, digests.iterator())
+        trackers = Commitments.objects.filter(log=self._log).order_by("tracker")
+        yield from map(layout.commitments_path, trackers.values_list("tracker", flat=True).iterator())
+        yield layout.VERIFIER_KEY
+        yield layout.CHECKPOINT
+
+    def resource(self, path: str) -> Resource:
+        """Return what is served at `path`; raises NotFound."""
+        if path == layout.CHECKPOINT:
+            return Resource(data=bytes(self._head.note), content_type=TEXT, immutable=False)
+        if path == layout.VERIFIER_KEY:
+            return Resource(data=f"{self._head.verifier_key}\n".encode(), content_type=TEXT, immutable=False)
+        try:
+            data = self._read(path)
+        except MalformedPath:
+            raise NotFound("no such resource") from None
+        return Resource(data=data, content_type=BYTES, immutable=is_immutable(path))
+
+    def _read(self, path: str) -> bytes:
+        if path.startswith(layout.BLOB):
+            return self._blob(layout.digest_in(path, layout.BLOB))
+        if path.startswith(layout.COMMITMENTS):
+            return self._commitments(layout.digest_in(path, layout.COMMITMENTS))
+        return self._tile(Tile.from_path(path))
+
+    def _tile(self, tile: Tile) -> bytes:
+        if not tile.is_within(self._head.size):
+            raise NotFound("no such tile yet")
+        parts = [bytes(part) for part in self._parts(tile)]
+        if len(parts) != tile.width:
+            raise StoredBytesDamaged(
+                f"{tile.to_path()}: rows missing", expected=tile.width, computed=len(parts)
+            )
+        return tiles.format_bundle(parts) if tile.level is None else tiles.format_hashes(parts)
+
+    def _parts(self, tile: Tile) -> Iterable[bytes | memoryview]:
+        start = tile.index * tiles.WIDTH
+        span = (start, start + tile.width - 1)
+        if tile.level:
+            nodes = Node.objects.filter(log=self._log, level=tile.level * tiles.HEIGHT, index__range=span)
+            return nodes.order_by("index").values_list("hash", flat=True)
+        column = "envelope" if tile.level is None else "leaf_hash"
+        entries = Entry.objects.filter(log=self._log, seq__range=span)
+        return entries.order_by("seq").values_list(column, flat=True)
+
+    def _blob(self, digest: str) -> bytes:
+        # Only what this log names, and only once a head covers it.
+        if not self._covered().filter(payload_id=digest).exists():
+            raise NotFound("no such payload")
+        return bytes(Blob.objects.values_list("data", flat=True).get(sha256=digest))
+
+    def _commitments(self, tracker: str) -> bytes:
+        rows = Commitments.objects.filter(log=self._log, tracker=tracker).values_list("data", flat=True)
+        data = rows.first()
+        if data is None:
+            raise NotFound("no such commitments")
+        return bytes(data)
+
+    def _covered(self) -> QuerySet[Entry]:
+        return Entry.objects.filter(log=self._log, seq__lt=self._head.size)

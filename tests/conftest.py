@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What every test of the server needs: a place of its own for what is remembered outside the database."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_head_memory(request, tmp_path_factory):
+    """Give each test its own folder of remembered heads: its database is a new one, too."""
+    settings = request.getfixturevalue("settings")
+    settings.VERITALLY_HEADS_DIR = tmp_path_factory.mktemp("heads")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_without_triggers():
+    """Let Django clear the tables after a test that commits: the board's triggers would refuse."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from bulletin_board import triggers
+
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_without_triggers(case):
+        with connection.schema_editor() as editor:
+            triggers.drop(editor)
+        flush(case)
+        with connection.schema_editor() as editor:
+            triggers.create(editor)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        yield
