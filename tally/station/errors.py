@@ -51,6 +51,10 @@ class CardRefused(StationError):
     """A trustee's card whose own signature does not hold."""
 
 
+class BrokerRefused(StationError):
+    """An address of a broker that stations do not use."""
+
+
 # Taking over a share.
 
 
@@ -87,6 +91,10 @@ class UnknownPhase(Refused):
 
 class BoardRefuted(Refused):
     """A board that the verifier refutes, or could not check in full."""
+
+
+class NotClosed(Refused):
+    """A board without a closing entry."""
 
 
 class NotOurKey(Refused):
