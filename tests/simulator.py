@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A whole election in memory, made by the pure layers alone, and the means to falsify any part of it.
 
-`simulate()` gives an honest `World` under the 1024-bit test key. An attack changes a payload, an entry or a file
+`simulate()` gives an honest `World` under the 1024-bit test key. An attack changes a payload, entry or file,
 and asks `World.board()` for a board whose chain, tree and checkpoint are right again: the server takes part.
 """
 
