@@ -79,6 +79,8 @@ class Share(Signed):
         `signing_keys` are those of trustees 1..l. How many acknowledgements there must be is not known here.
         """
         for trustee, signature in self.acknowledgements:
+            if not 1 <= trustee <= len(signing_keys):
+                raise BadAcknowledgement(f"acknowledgement of trustee {trustee}: no such trustee")
             acknowledgement = Acknowledgement(
                 election=self.election,
                 trustee=trustee,
