@@ -16,11 +16,10 @@ from tally.crypto.certificate import NTH_ROOTS, SQUARE_ROOTS, Certificate, root_
 from tally.crypto.errors import ParameterError
 from tally.crypto.parameters import HIDING_BITS
 from tally.crypto.phe_oracle import PrivateOracle
-from tally.crypto.threshold import ThresholdKey, verification_base
+from tally.crypto.threshold import ThresholdKey, is_sharing, verification_base
 
-_PRIME_TESTS = (
-    40  # Miller–Rabin rounds: error below 2^-80 even for adversarial candidates; random ones far less
-)
+# GMP counts its Baillie–PSW as 24 rounds; 40 of Miller–Rabin remain: error below 2^-80 for any number
+_PRIME_TESTS = 64
 Entropy = Callable[[int], bytes]
 
 
@@ -39,8 +38,8 @@ class DealtKey:
 
 def deal(*, bits: int, trustees: int, threshold: int, context: bytes, entropy: Entropy) -> DealtKey:
     """Primes p ≡ q ≡ 7 mod 8 of bits/2 bits each, shares and certificate. Raises ParameterError."""
-    if not 1 <= threshold <= trustees or 2 * threshold <= trustees:
-        raise ParameterError("k of l needs k ≤ l < 2k", computed=(threshold, trustees))
+    if not is_sharing(trustees, threshold):
+        raise ParameterError("k of l needs 1 ≤ k ≤ l < 2k and l ≤ 15", computed=(threshold, trustees))
     p, q = _distinct_primes(bits, entropy)
     n, phi = p * q, (p - 1) * (q - 1)
     gamma, r = _open_gamma(n, phi, trustees, entropy)
@@ -77,10 +76,13 @@ def _prime(bits: int, entropy: Entropy) -> mpz:
 
 
 def _open_gamma(n: mpz, phi: mpz, trustees: int, entropy: Entropy) -> tuple[mpz, mpz]:
-    """γ = λ·φ + R·n with gcd(γ, n) = 1, and R."""
+    """γ = λ·φ + R·n with gcd(γ, n) = 1, and R; λ in (−n, 0], so that R' = R − γ1 is positive.
+
+    A non-negative λ gives R' ≤ 0, and the share of a single trustee, Δ²·R', could not be an exponent.
+    """
     while True:
         r = uniform(mpz(trustees) << (n.bit_length() + HIDING_BITS), entropy)
-        gamma = uniform(n, entropy) * phi + r * n
+        gamma = r * n - uniform(n, entropy) * phi
         if gmpy2.gcd(gamma, n) == 1:
             return gamma, r
 

@@ -21,9 +21,10 @@ from tally.crypto.errors import (
     ShareProofError,
     VerificationKeyError,
 )
-from tally.crypto.numbers import hash_to_residue, inverse, items, to_bytes, width_of
+from tally.crypto.numbers import check_units, hash_to_residue, inverse, items, power, to_bytes, width_of
 from tally.crypto.parameters import CHALLENGE_BITS, HIDING_BITS
 
+MAX_TRUSTEES = 15
 CHALLENGE_BYTES = CHALLENGE_BITS // 8
 _BASE_TAG = b"veritally/verification-base/1"
 _PROOF_TAG = b"veritally/share-proof/1"
@@ -88,10 +89,17 @@ class ShareProof:
     response: int
 
 
+def is_sharing(trustees: int, threshold: int) -> bool:
+    """Whether k of l is one that the protocol allows: 1 ≤ k ≤ l < 2k and l ≤ 15."""
+    return 1 <= threshold <= trustees < 2 * threshold and trustees <= MAX_TRUSTEES
+
+
 def check_threshold_key(key: ThresholdKey, context: bytes) -> None:
     """v is derived, no v_i is degenerate, every k of l extract a root of v. Raises VerificationKeyError."""
     if key.base != verification_base(key.n, context):
         raise VerificationKeyError("the verification base is not the derived one")
+    if not is_sharing(key.trustees, key.threshold):
+        raise VerificationKeyError("k of l is out of range", computed=(key.threshold, key.trustees))
     _check_gamma(key)
     _check_not_degenerate(key)
     subsets = itertools.combinations(range(1, key.trustees + 1), key.threshold)
@@ -123,20 +131,27 @@ def _check_not_degenerate(key: ThresholdKey) -> None:
 
 
 def partial_root(n: int, x: int, share: int) -> mpz:
-    """x_i = x^{2·s_i} mod n, in constant time for the share's size."""
+    """x_i = x^{2·s_i} mod n, in constant time for the share's size. Raises OutOfRange unless s_i > 0."""
+    if share <= 0:
+        raise OutOfRange("a share is positive")
     return gmpy2.powmod_sec(mpz(x), 2 * mpz(share), mpz(n))
 
 
 def prove_share(
     key: ThresholdKey, index: int, x: int, share: int, *, entropy: Callable[[int], bytes]
 ) -> tuple[mpz, ShareProof]:
-    """(x_i, proof): r of |share|+t+σ bits, commitments v^r and x^{4r}, z = r + c·s_i."""
+    """(x_i, proof): r of |share|+t+σ bits, commitments v^r and x^{4r}, z = r + c·s_i.
+
+    Raises OutOfRange unless 1 ≤ i ≤ l and 0 < s_i < `share_bound`.
+    """
+    if not 0 < share < share_bound(key.trustees, key.threshold, key.n.bit_length()):
+        raise OutOfRange("a share lies outside its range")
+    x = mpz(x) % key.n
     partial = partial_root(key.n, x, share)
     bits = share_bits(key.trustees, key.threshold, key.n.bit_length()) + CHALLENGE_BITS + HIDING_BITS
-    mask = (
-        mpz(int.from_bytes(entropy(-(-bits // 8)), "big") >> (-bits % 8)) | 1
-    )  # powmod_sec wants an exponent > 0
-    x4 = pow(mpz(x), 4, key.n)
+    # r uniform in [1, 2^bits]: powmod_sec wants an exponent > 0, and no bit of r may be fixed
+    mask = mpz(int.from_bytes(entropy(-(-bits // 8)), "big") >> (-bits % 8)) + 1
+    x4 = pow(x, 4, key.n)
     first, second = gmpy2.powmod_sec(key.base, mask, key.n), gmpy2.powmod_sec(x4, mask, key.n)
     c = _challenge(key, index, x, partial, first, second)
     return partial, ShareProof(challenge=c, response=int(mask + c * mpz(share)))
@@ -144,15 +159,16 @@ def prove_share(
 
 def verify_share(key: ThresholdKey, index: int, x: int, partial: int, proof: ShareProof) -> None:
     """The partial root is the one that v_i commits trustee i to. Raises ShareProofError, OutOfRange."""
-    n = key.n
+    n, x = key.n, mpz(x) % key.n
     if not 0 < partial < n or gmpy2.gcd(partial, n) != 1:
         raise OutOfRange("a partial root is a unit in (0, n)")
     width = proof_response_width(key.trustees, key.threshold, n.bit_length())
     if not 0 <= proof.response < 1 << (8 * width) or not 0 <= proof.challenge < 1 << CHALLENGE_BITS:
         raise OutOfRange("a share proof lies outside its range")
+    _check_index(key, index)
     # v^z · v_i^-c and x^{4z} · x_i^{-2c}
     first = _quotient(n, key.base, proof.response, key.keys[index - 1], proof.challenge)
-    second = _quotient(n, pow(mpz(x), 4, n), proof.response, pow(mpz(partial), 2, n), proof.challenge)
+    second = _quotient(n, pow(x, 4, n), proof.response, pow(mpz(partial), 2, n), proof.challenge)
     computed = _challenge(key, index, x, partial, first, second)
     if computed != proof.challenge:
         raise ShareProofError(
@@ -162,6 +178,11 @@ def verify_share(key: ThresholdKey, index: int, x: int, partial: int, proof: Sha
 
 def _quotient(n: mpz, base: mpz, response: int, divisor: mpz, challenge: int) -> mpz:
     return pow(base, mpz(response), n) * inverse(pow(divisor, mpz(challenge), n), n) % n
+
+
+def _check_index(key: ThresholdKey, index: int) -> None:
+    if not 1 <= index <= key.trustees:
+        raise OutOfRange("no trustee has this index", expected=key.trustees, computed=index)
 
 
 def _challenge(key: ThresholdKey, index: int, x: int, partial: int, first: int, second: int) -> int:
@@ -174,13 +195,17 @@ def _challenge(key: ThresholdKey, index: int, x: int, partial: int, first: int, 
 def combine_root(key: ThresholdKey, x: int, partials: Mapping[int, int]) -> mpz:
     """y with y^n = x mod n, from k partial roots by trustee index (the first k in order are used).
 
-    Raises NotEnoughShares, RootMismatch.
+    Raises NotEnoughShares, OutOfRange for an index, NotAUnit for x or a partial root, RootMismatch.
     """
+    x = mpz(x) % key.n
     chosen = {i: mpz(partials[i]) for i in sorted(partials)[: key.threshold]}
     if len(chosen) < key.threshold:
         raise NotEnoughShares("fewer than k partial roots", expected=key.threshold, computed=len(chosen))
-    y = _root(key, mpz(x) % key.n, _interpolate(key, chosen))
-    if pow(y, key.n, key.n) != x % key.n:
+    for index in chosen:
+        _check_index(key, index)
+    check_units((x, *chosen.values()), key.n)
+    y = _root(key, x, _interpolate(key, chosen))
+    if pow(y, key.n, key.n) != x:
         raise RootMismatch("the combined value is not an n-th root")
     return y
 
@@ -190,7 +215,7 @@ def _interpolate(key: ThresholdKey, partials: Mapping[int, mpz]) -> mpz:
     result = mpz(1)
     for i, partial in partials.items():
         exponent = 2 * _scaled_lagrange(key.delta, tuple(partials), i)
-        result = result * pow(partial, exponent, key.n) % key.n
+        result = result * power(partial, exponent, key.n) % key.n
     return result
 
 
@@ -203,11 +228,11 @@ def _scaled_lagrange(delta: int, indices: Sequence[int], i: int) -> int:
 def _root(key: ThresholdKey, x: mpz, w: mpz) -> mpz:
     """y = w^A · x^B."""
     a, b = key.bezout()
-    return pow(w, a, key.n) * pow(x, b, key.n) % key.n
+    return power(w, a, key.n) * power(x, b, key.n) % key.n
 
 
 def plaintext_of(n: int, ciphertext: int, root: int) -> mpz:
-    """m from 1 + m·n = c · y^-n mod n². Raises RootMismatch if y is not the root of c."""
+    """m from 1 + m·n = c · y^-n mod n². Raises RootMismatch if y is not the root of c, NotAUnit."""
     modulus = mpz(n) * n
     opened = ciphertext * inverse(pow(mpz(root), mpz(n), modulus), modulus) % modulus
     if opened % n != 1:
