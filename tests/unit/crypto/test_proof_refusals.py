@@ -199,8 +199,8 @@ def test_a_further_statement_without_coefficients_is_refused():
     with pytest.raises(OutOfRange):
         prove(KEY, CONTEXT, statements, (1,), Draws(bytes(32)))
     case = case_of(KEY, "huge cost")
+    one_branch = with_part(case.proof, 1, challenges=(0,), responses=(0,))
     with pytest.raises(OutOfRange):
-        one_branch = with_part(case.proof, 1, challenges=(0,), responses=(0,))
         verify_compact(KEY, replace(case.claim, statements=statements), one_branch)
 
 

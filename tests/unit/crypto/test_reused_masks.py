@@ -48,7 +48,7 @@ class _FreshSecret(Draws):
 
 
 def test_reusing_only_the_masks_is_no_better(key):
-    # Two ballots, two secrets: the branch of the vote is where the sub-challenges differ, and equation 4 proves it.
+    # Two secrets: the branch of the vote is where the sub-challenges differ, and equation 4 proves it.
     claim, first, _ = prove(key, CONTEXT, (STATEMENT,), (CHOSEN,), seed(0))
     other, second, _ = prove(key, CONTEXT, (STATEMENT,), (CHOSEN,), _FreshSecret(bytes(32)))
     differences = [
