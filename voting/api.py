@@ -30,7 +30,7 @@ from voting.errors import (
 )
 from voting.models import CastBallot, Challenged, Election
 from voting.services import log_key
-from voting.services.board import election_log, receipt_of
+from voting.services.board import election_log, entry_of, receipt_of
 from voting.services.challenges import challenge
 from voting.services.intake import REFUSALS, Accepted, Verdict, cast
 from voting.services.opened import LARGE_FIELDS, opened_election
@@ -123,6 +123,7 @@ def _accept(election: Election, verdict: Accepted, rows: _Row) -> HttpResponse:
         "tracker": row.tracker,
         "check_code": format_check_code(row.tracker),
         "seq": row.seq,
+        "entry": entry_of(row),
         "receipt": receipt_of(row),
     }
     return _json(201 if verdict.fresh else 200, value)

@@ -90,3 +90,11 @@ class BadReceipt(VotingError):
 
 class ServerFailed(VotingError):
     """An answer of the server that is neither a receipt nor a refusal."""
+
+
+class WrongAddress(VotingError):
+    """An address that is not of the web."""
+
+
+class WrongElection(VotingError):
+    """A board that does not hold the election with the voter's fingerprint."""

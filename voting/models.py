@@ -25,7 +25,9 @@ class Election(models.Model):
 
     slug = models.SlugField(max_length=64, unique=True)
     election_id = models.CharField(max_length=32, unique=True)
-    state = models.CharField(max_length=16, choices=[(s.value, s.value) for s in State], default=State.DRAFT)
+    state = models.CharField(
+        max_length=16, choices=[(s.value, s.value) for s in State], default=State.DRAFT.value
+    )
     draft = models.JSONField()
     manifest = models.BinaryField(null=True)
     roll = models.BinaryField(null=True)

@@ -2,7 +2,7 @@
 """An election's log: where it is, its signed head, and the receipts that are given out under it."""
 
 from bulletin_board import publisher
-from bulletin_board.models import Log
+from bulletin_board.models import Entry, Log
 from voting.errors import NotOpen
 from voting.models import CastBallot, Challenged, Election
 from voting.services import log_key
@@ -29,3 +29,9 @@ def receipt_of(row: CastBallot | Challenged) -> str:
         type(row).objects.filter(pk=row.pk, receipt="").update(receipt=text)
         row.refresh_from_db(fields=["receipt"])
     return row.receipt
+
+
+def entry_of(row: CastBallot | Challenged) -> str:
+    """Return the envelope that the receipt is about, as text."""
+    envelope = Entry.objects.values_list("envelope", flat=True).get(log=row.election.log, seq=row.seq)
+    return bytes(envelope).decode("utf-8")

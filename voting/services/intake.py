@@ -107,12 +107,16 @@ def _weed_out(
 ) -> list[_Candidate]:
     """Spare the proofs of ballots that stand on the board already, or could not."""
     standings = _standings(opened, election, candidates)
+    seen: set[Named] = set()
 
     def decide(candidate: _Candidate) -> Accepted | None:
-        seq = standings.place_of(candidate.named)
+        named = candidate.named
+        seq = standings.place_of(named)
         if seq is not None:
-            return Accepted(tracker=candidate.named.tracker, seq=seq, fresh=False)
-        standings.succeed(candidate.named)
+            return Accepted(tracker=named.tracker, seq=seq, fresh=False)
+        if named not in seen:  # the same ballot twice in one list is decided under the lock
+            standings.succeed(named)
+            seen.add(named)
         return None
 
     return _undecided(candidates, verdicts, decide)
