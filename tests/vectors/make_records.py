@@ -12,18 +12,18 @@ from tests.vectors.record_election import election, payloads
 FOLDER = Path(__file__).parent / "records"
 SPECIFICATION = Path(__file__).parents[2] / "docs" / "spec" / "record.md"
 
-_EXAMPLE = re.compile(r"(<!-- example: ([a-z0-9-]+) -->\n```\n)(.*?)(\n```\n)", re.DOTALL)
+_EXAMPLE = re.compile(r"(<!-- example: ([a-z0-9-]+) -->\n```\n)(|[^\n]+\n)(```\n)")
 
 
 def examples(text: str) -> dict[str, bytes]:
     """Name -> bytes of each example in the specification."""
-    return {found[2]: found[3].encode() for found in _EXAMPLE.finditer(text)}
+    return {found[2]: found[3].removesuffix("\n").encode() for found in _EXAMPLE.finditer(text)}
 
 
 def with_examples(text: str) -> str:
     """The specification with its examples written anew."""
     made = payloads()
-    return _EXAMPLE.sub(lambda found: found[1] + made[found[2]].decode() + found[4], text)
+    return _EXAMPLE.sub(lambda found: found[1] + made[found[2]].decode() + "\n" + found[4], text)
 
 
 def main() -> None:
