@@ -12,4 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("source/", source, name="source"),
     path("language/", include("django.conf.urls.i18n")),
+    path("board/", include("bulletin_board.urls")),
+    path("", include("voting.api_urls")),
 ]
