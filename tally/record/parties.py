@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bulletin_board.codec.canonical import Value
 from bulletin_board.codec.fields import Fields, octets_text
 from bulletin_board.errors import WrongForm
+from tally.crypto import threshold
 from tally.crypto.ed25519 import check_public_key
 from tally.record.base import KEY_BYTES
 from tally.record.errors import (
@@ -20,7 +21,7 @@ from tally.record.errors import (
     ThresholdOutOfRange,
 )
 
-MAX_TRUSTEES = 15
+MAX_TRUSTEES = threshold.MAX_TRUSTEES
 NAME_LIMIT = 200
 DEALT, DISTRIBUTED = "dealt", "distributed"
 
