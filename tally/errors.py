@@ -69,3 +69,19 @@ class TooFewShares(TallyError):
 
 class FinalMismatch(TallyError):
     """The final entry names another result."""
+
+
+class NotClosed(TallyError):
+    """A tally of a log that has no closing entry."""
+
+
+class ForeignAcknowledgement(TallyError):
+    """An acknowledgement of another closing head or another counted set."""
+
+
+class AlreadyTallied(TallyError):
+    """A log that has entries after the closing entry which this tally did not make."""
+
+
+class ForeignLog(TallyError):
+    """A log that holds another election than the tally is of."""
