@@ -98,3 +98,7 @@ class WrongAddress(VotingError):
 
 class WrongElection(VotingError):
     """A board that does not hold the election with the voter's fingerprint."""
+
+
+class TallyFailed(VotingError):
+    """A tally that ended without a result."""

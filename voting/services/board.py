@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An election's log: where it is, its signed head, and the receipts that are given out under it."""
 
+from django.db.models import Max
+
 from bulletin_board import publisher
+from bulletin_board.log.envelope import Envelope
 from bulletin_board.models import Entry, Log
 from voting.errors import NotOpen
 from voting.models import CastBallot, Challenged, Election
@@ -35,3 +38,16 @@ def entry_of(row: CastBallot | Challenged) -> str:
     """Return the envelope that the receipt is about, as text."""
     envelope = Entry.objects.values_list("envelope", flat=True).get(log=row.election.log, seq=row.seq)
     return bytes(envelope).decode("utf-8")
+
+
+def payloads_of(election: Election, entry_type: str) -> tuple[bytes, ...]:
+    """Return the payloads of the closing part's entries of one type, in order: never those of ballots."""
+    log = election_log(election)
+    last_vote = max(
+        (rows.aggregate(last=Max("seq"))["last"] or 0 for rows in (election.ballots, election.challenges)),
+        default=0,
+    )
+    rows = Entry.objects.filter(log=log, seq__gt=last_vote).order_by("seq").select_related("payload")
+    return tuple(
+        bytes(row.payload.data) for row in rows if Envelope.from_bytes(bytes(row.envelope)).type == entry_type
+    )
