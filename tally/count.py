@@ -5,7 +5,6 @@ One pure file that server, station and verifier all call, so that they cannot di
 with ballots whose form, proof and signature others have checked; it decides succession, and decrypts nothing.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,18 +13,9 @@ from gmpy2 import mpz
 from tally.crypto.numbers import inverse, product
 from tally.crypto.parameters import PublicKey
 from tally.errors import LimitReached, NotOnRoll, StaleSupersedes
+from tally.record.counted import Counted, counted_hash
 
-_SET_TAG = b"veritally/counted/1\n"
 Ciphertexts = tuple[tuple[int, ...], ...]  # by contest, by variable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountedSet:
-    """How many ballots count, their total weight, and the hash of their trackers in board order."""
-
-    ballots: int
-    weight: int
-    hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +93,10 @@ class Count:
             for place, x in enumerate(variables):
                 sums[place] = sums[place] * _power(row[x], weight, modulus) % modulus
 
-    def counted(self) -> CountedSet:
+    def counted(self) -> Counted:
         """The counted set as things stand."""
-        digest = hashlib.sha256(_SET_TAG)
-        for tracker in self._trackers.values():
-            digest.update(bytes.fromhex(tracker))
         weight = sum(self._weights[credential] for credential in self._trackers)
-        return CountedSet(ballots=len(self._trackers), weight=weight, hash=digest.hexdigest())
+        return Counted(ballots=len(self._trackers), weight=weight, hash=counted_hash(self._trackers.values()))
 
     def tallies(self) -> tuple[tuple[mpz, ...], ...]:
         """T_x by contest, by tallied variable."""

@@ -260,8 +260,7 @@ class World:
         )
 
     def counted(self) -> Counted:
-        counted = self.count.counted()
-        return Counted(ballots=counted.ballots, weight=counted.weight, hash=counted.hash)
+        return self.count.counted()
 
     def acknowledgements(self) -> tuple[tuple[int, bytes], ...]:
         return tuple(

@@ -5,13 +5,13 @@ from gmpy2 import mpz
 
 from bulletin_board.errors import BoardError
 from tally.contests.errors import ContestError, StrayBits
-from tally.count import CountedSet
 from tally.crypto.errors import CryptoError
 from tally.crypto.threshold import verify_opening
 from tally.errors import CountedSetMismatch, CountersMismatch, FinalMismatch, OutcomeMismatch, TallyMismatch
 from tally.opened import OpenedElection
 from tally.outcome import Counters, decode, outcomes
 from tally.record.base import check_same_election
+from tally.record.counted import Counted
 from tally.record.errors import RecordError
 from tally.record.final import Final
 from tally.record.result import Result, ResultShape
@@ -25,7 +25,7 @@ def check_result(
     entry: Entry,
     opened: OpenedElection,
     *,
-    counted: CountedSet,
+    counted: Counted,
     tallies: tuple[tuple[mpz, ...], ...],
     aggregates: tuple[mpz, ...],
 ) -> None:

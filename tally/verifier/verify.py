@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from gmpy2 import mpz
 
 from bulletin_board.sources import Source
-from tally.count import CountedSet
 from tally.opened import OpenedElection
 from tally.outcome import aggregates as pack_aggregates
 from tally.record import order
+from tally.record.counted import Counted
 from tally.record.head import Head
 from tally.verifier.ballots import BallotChecks
 from tally.verifier.checks import CHECKS, UNTIL_CLOSE
@@ -51,7 +51,7 @@ class Closed:
 
     opened: OpenedElection
     head: Head
-    counted: CountedSet
+    counted: Counted
     tallies: tuple[tuple[mpz, ...], ...]
     aggregates: tuple[mpz, ...]
 

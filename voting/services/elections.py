@@ -14,7 +14,7 @@ from bulletin_board import storage
 from bulletin_board.models import Log
 from bulletin_board.storage import Sequencer
 from tally import opened as tally_opened
-from tally.count import Count, CountedSet
+from tally.count import Count
 from tally.record.closing import Closing
 from tally.record.counted import Counted
 from tally.record.fingerprint import election_fingerprint
@@ -81,7 +81,7 @@ def close_election(election: Election, *, now: datetime) -> None:
     _finish(election)
 
 
-def counted_set(election: Election) -> CountedSet:
+def counted_set(election: Election) -> Counted:
     """Return the set of ballots that count, from the rows, as everybody computes it from the board."""
     opened = opened_election(election)
     limit = opened.manifest.rules.ballots_per_credential
