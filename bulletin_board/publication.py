@@ -8,8 +8,6 @@ resource costs one tile's reads at most, a receipt O(log n).
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from bulletin_board import layout
 from bulletin_board.errors import MalformedPath, NotFound, NotYetSigned, StoredBytesDamaged
 from bulletin_board.log import merkle, tiles
@@ -76,7 +74,8 @@ class Publication:
         """Yield every path: tiles, payloads, commitments, the key, and the checkpoint that covers them."""
         for tile in (*tiles.tiles_of(self._head.size), *tiles.bundles_of(self._head.size)):
             yield tile.to_path()
-        digests = self._covered().order_by("payload_id").values_list("payload_id", flat=True).distinct()
+        covered = Entry.objects.filter(log=self._log, seq__lt=self._head.size).order_by("payload_id")
+        digests = covered.values_list("payload_id", flat=True).distinct()
         yield from map(layout.blob_path, digests.iterator())
         trackers = Commitments.objects.filter(log=self._log).order_by("tracker")
         yield from map(layout.commitments_path, trackers.values_list("tracker", flat=True).iterator())
@@ -124,9 +123,11 @@ class Publication:
 
     def _blob(self, digest: str) -> bytes:
         # Only what this log names, and only once a head covers it.
-        if not self._covered().filter(payload_id=digest).exists():
+        blobs = Blob.objects.filter(sha256=digest, entries__log=self._log, entries__seq__lt=self._head.size)
+        data = blobs.values_list("data", flat=True).first()
+        if data is None:
             raise NotFound("no such payload")
-        return bytes(Blob.objects.values_list("data", flat=True).get(sha256=digest))
+        return bytes(data)
 
     def _commitments(self, tracker: str) -> bytes:
         rows = Commitments.objects.filter(log=self._log, tracker=tracker).values_list("data", flat=True)
@@ -134,6 +135,3 @@ class Publication:
         if data is None:
             raise NotFound("no such commitments")
         return bytes(data)
-
-    def _covered(self) -> QuerySet[Entry]:
-        return Entry.objects.filter(log=self._log, seq__lt=self._head.size)

@@ -1,0 +1,377 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+import os
+import stat
+import threading
+import zipfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bulletin_board import sources
+from bulletin_board.errors import (
+    BoardError,
+    MalformedPath,
+    NotFound,
+    RefusedAddress,
+    ResourceTooLarge,
+    SourceUnavailable,
+    UnsafeArchive,
+)
+from bulletin_board.sources import FolderSource, HttpSource, ZipSource, open_source
+
+FILES = {
+    "checkpoint": b"head",
+    "tile/0/x001/067.p/5": b"tile",
+    "blob/" + "ab" * 32: b"",
+    "log.vkey": b"key\n",
+}
+BAD_PATHS = [
+    "",
+    "/checkpoint",
+    "../checkpoint",
+    "tile/../checkpoint",
+    "tile/./0",
+    "tile//0",
+    "tile/",
+    ".hidden",
+    "Checkpoint",
+    "a\\b",
+    "c:/a",
+    "a\0",
+    "a b",
+    "é",
+    "a?b",
+    "a%2e",
+    "a/" * 20 + "a",
+    "a" * 256,
+]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for path, data in FILES.items():
+        file = tmp_path / "board" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    return tmp_path / "board"
+
+
+@pytest.fixture
+def archive(tmp_path):
+    with zipfile.ZipFile(tmp_path / "board.zip", "w") as members:
+        for path, data in FILES.items():
+            members.writestr(path, data)
+    return tmp_path / "board.zip"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers as `answers` says; counts connections."""
+
+    protocol_version = "HTTP/1.1"
+    answers: dict[str, tuple[int, dict[str, str], bytes]] = {}  # noqa: RUF012  # replaced by each test
+    connections = 0
+
+    def setup(self):
+        type(self).connections += 1
+        super().setup()
+
+    def do_GET(self):
+        status, headers, body = self.answers.get(self.path, (404, {}, b"Not found\n"))
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+        self.close_connection = "Close" in headers
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def server():
+    handler = type("FreshHandler", (Handler,), {"answers": {}, "connections": 0})
+    for path, data in FILES.items():
+        handler.answers[f"/board/spring/{path}"] = (200, {}, data)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def address(server):
+    return f"http://127.0.0.1:{server.server_port}/board/spring"
+
+
+@pytest.fixture(params=["folder", "archive", "server"])
+def source(request):
+    place = request.getfixturevalue(request.param)
+    with open_source(address(place) if request.param == "server" else str(place)) as opened:
+        yield opened
+
+
+def test_every_source_reads_the_same_bytes(source):
+    for _ in range(2):
+        for path, data in FILES.items():
+            assert source.read(path, limit=len(data)) == data
+
+
+@pytest.mark.parametrize("path", ["nothing", "tile", "tile/0", "blob/" + "cd" * 32])
+def test_what_is_not_there_is_not_found(source, path):
+    with pytest.raises(NotFound):
+        source.read(path, limit=99)
+    assert source.read("checkpoint", limit=99) == b"head"
+
+
+@pytest.mark.parametrize("limit", [0, 3])
+def test_more_than_the_limit_is_refused(source, limit):
+    with pytest.raises(ResourceTooLarge):
+        source.read("checkpoint", limit=limit)
+    assert source.read("checkpoint", limit=4) == b"head"
+
+
+@pytest.mark.parametrize("path", BAD_PATHS, ids=ascii)
+def test_a_path_of_another_form_is_refused(source, path):
+    with pytest.raises(MalformedPath):
+        source.read(path, limit=99)
+
+
+def test_the_kind_of_source_follows_from_the_text(folder, archive):
+    assert isinstance(open_source(str(folder)), FolderSource)
+    with open_source(str(archive)) as opened:
+        assert isinstance(opened, ZipSource)
+    assert isinstance(open_source("https://vote.example.org/board/spring"), HttpSource)
+
+
+@pytest.mark.parametrize("text", ["", "nowhere", "/nowhere/at/all.zip"])
+def test_a_place_that_is_nothing_is_not_found(text, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotFound):
+        open_source(text or "missing")
+
+
+# Folders
+
+
+def test_a_pipe_is_not_waited_for(folder):
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(NotFound):
+        FolderSource(folder).read("pipe", limit=99)
+
+
+def test_a_file_that_cannot_be_read_is_said_to_be_unavailable(folder, monkeypatch):
+    def refuse(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    with pytest.raises(SourceUnavailable, match="Permission denied"):
+        FolderSource(folder).read("checkpoint", limit=99)
+
+
+# Archives
+
+
+def member(name, *, mode=0, kind=zipfile.ZIP_STORED):
+    found = zipfile.ZipInfo(name)
+    found.external_attr = mode << 16
+    found.compress_type = kind
+    return found
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [member("../checkpoint")],
+        [member("/checkpoint")],
+        [member("a/../b")],
+        [member("a//b")],
+        [member("blob/")],
+        [member("CHECKPOINT")],
+        [member("a\\b")],
+        [member("link", mode=stat.S_IFLNK | 0o777)],
+        [member("pipe", mode=stat.S_IFIFO)],
+        [member("packed", kind=zipfile.ZIP_DEFLATED)],
+        [member("packed", kind=zipfile.ZIP_BZIP2)],
+        [member("packed", kind=zipfile.ZIP_LZMA)],
+    ],
+    ids=range(12),
+)
+def test_an_archive_with_an_unsafe_member_is_refused_whole(tmp_path, members):
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as opened:
+        opened.writestr(member("checkpoint"), b"head")
+        for found in members:
+            opened.writestr(found, b"data")
+    with pytest.raises(UnsafeArchive):
+        ZipSource(tmp_path / "bad.zip")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_archive_with_one_path_twice_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "bad.zip", "w") as opened:
+        opened.writestr("checkpoint", b"one")
+        opened.writestr("checkpoint", b"two")
+    with pytest.raises(UnsafeArchive, match="one path twice"):
+        ZipSource(tmp_path / "bad.zip")
+
+
+def test_an_archive_with_too_many_members_is_refused(archive, monkeypatch):
+    monkeypatch.setattr(sources, "MAX_MEMBERS", 3)
+    with pytest.raises(UnsafeArchive, match="too many"):
+        ZipSource(archive)
+
+
+def patched(archive, old, new):
+    data = archive.read_bytes()
+    assert data.count(old) >= 1
+    archive.write_bytes(data.replace(old, new))
+
+
+def test_an_encrypted_member_is_refused(archive):
+    data = bytearray(archive.read_bytes())
+    data[data.index(b"PK\1\2") + 8] |= 1
+    archive.write_bytes(data)
+    with pytest.raises(UnsafeArchive, match="encrypted"):
+        ZipSource(archive)
+
+
+def test_members_that_add_up_to_more_than_the_archive_are_refused(archive):
+    data = bytearray(archive.read_bytes())
+    central = data.index(b"PK\1\2")
+    for field in (20, 24):  # compressed and plain size
+        data[central + field : central + field + 4] = (1 << 30).to_bytes(4, "little")
+    archive.write_bytes(data)
+    with pytest.raises(UnsafeArchive, match="overlap"):
+        ZipSource(archive)
+
+
+def test_a_flipped_byte_in_a_member_is_refused(archive):
+    patched(archive, b"head", b"heAd")
+    with ZipSource(archive) as opened, pytest.raises(UnsafeArchive):
+        opened.read("checkpoint", limit=99)
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"not a zip file at all", b"PK\5\6" + b"\xff" * 18])
+def test_a_file_that_is_no_archive_is_refused(tmp_path, data):
+    (tmp_path / "bad.zip").write_bytes(data)
+    with pytest.raises(UnsafeArchive):
+        ZipSource(tmp_path / "bad.zip")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(st.data())
+def test_no_damage_makes_an_archive_raise_anything_but_a_named_error(archive, data):
+    good = archive.read_bytes()
+    changed = bytearray(good)
+    for _ in range(data.draw(st.integers(1, 4))):
+        changed[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
+    file = archive.with_name("changed.zip")
+    file.write_bytes(changed)
+    try:
+        with ZipSource(file) as opened:
+            for path in FILES:
+                opened.read(path, limit=99)
+    except BoardError:
+        pass
+    assert archive.read_bytes() == good
+
+
+# The web
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ftp://vote.example.org/board",
+        "file:///etc/passwd",
+        "data://text",
+        "://vote.example.org",
+        "https://",
+        "https:///board",
+        "https://user@vote.example.org/board",
+        "https://user:word@vote.example.org/board",
+        "https://vote.example.org/board?x=1",
+        "https://vote.example.org/board#x",
+        "https://vote.example.org:port/board",
+        "https://vote.example.org:99999/board",
+        "https://[::1/board",
+        "https://vote.example.org/a b",
+        "https://vote.example.org/\r\nX: y",
+        "https://vöte.example.org/board",
+    ],
+)
+def test_an_address_of_another_form_is_refused(text):
+    with pytest.raises(RefusedAddress):
+        open_source(text)
+
+
+def test_one_connection_serves_many_requests_also_those_that_find_nothing(server):
+    with HttpSource(address(server) + "/") as opened:
+        for _ in range(5):
+            opened.read("checkpoint", limit=4)
+            with pytest.raises(NotFound):
+                opened.read("nothing", limit=4)
+    assert server.RequestHandlerClass.connections == 1
+
+
+def test_a_connection_that_was_closed_is_opened_again(server):
+    server.RequestHandlerClass.answers["/board/spring/checkpoint"] = (200, {"Close": "1"}, b"head")
+    with HttpSource(address(server)) as opened:
+        assert [opened.read("checkpoint", limit=4) for _ in range(3)] == [b"head"] * 3
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(server, status):
+    answers = server.RequestHandlerClass.answers
+    answers["/board/spring/checkpoint"] = (status, {"Location": "/board/spring/log.vkey"}, b"")
+    with HttpSource(address(server)) as opened, pytest.raises(SourceUnavailable):
+        opened.read("checkpoint", limit=99)
+
+
+@pytest.mark.parametrize("status", [204, 206, 401, 403, 500, 503])
+def test_another_answer_is_refused(server, status):
+    server.RequestHandlerClass.answers["/board/spring/checkpoint"] = (status, {}, b"")
+    with HttpSource(address(server)) as opened, pytest.raises(SourceUnavailable):
+        opened.read("checkpoint", limit=99)
+
+
+def test_an_answer_cut_off_is_refused(server):
+    answers = server.RequestHandlerClass.answers
+    answers["/board/spring/checkpoint"] = (200, {"Content-Length": "9", "Close": "1"}, b"head")
+    with HttpSource(address(server)) as opened, pytest.raises(SourceUnavailable):
+        opened.read("checkpoint", limit=99)
+
+
+def test_a_compressed_answer_is_refused(server):
+    answers = server.RequestHandlerClass.answers
+    answers["/board/spring/checkpoint"] = (200, {"Content-Encoding": "gzip"}, b"head")
+    with HttpSource(address(server)) as opened, pytest.raises(SourceUnavailable, match="compressed"):
+        opened.read("checkpoint", limit=99)
+
+
+@pytest.mark.parametrize("length", ["-1", "x", "99999999999999999999"])
+def test_an_answer_that_lies_about_its_length_is_refused_or_harmless(server, length):
+    answers = server.RequestHandlerClass.answers
+    answers["/board/spring/checkpoint"] = (200, {"Content-Length": length, "Close": "1"}, b"head")
+    with HttpSource(address(server)) as opened:
+        try:
+            assert opened.read("checkpoint", limit=99) == b"head"
+        except SourceUnavailable:
+            assert length == "99999999999999999999"  # it promised more
+
+
+def test_a_server_that_does_not_answer_is_unavailable(server):
+    gone = address(server)
+    server.shutdown()
+    server.server_close()
+    with HttpSource(gone) as opened, pytest.raises(SourceUnavailable):
+        opened.read("checkpoint", limit=99)
+
+
+def test_an_answer_that_never_ends_is_given_up(server, monkeypatch):
+    monkeypatch.setattr(sources, "DEADLINE", -1)
+    with HttpSource(address(server)) as opened, pytest.raises(SourceUnavailable, match="not finished"):
+        opened.read("checkpoint", limit=99)
