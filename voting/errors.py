@@ -102,3 +102,15 @@ class WrongElection(VotingError):
 
 class TallyFailed(VotingError):
     """A tally that ended without a result."""
+
+
+class IntakeRefused(VotingError):
+    """A rehearsal's ballot that the server's intake did not take."""
+
+
+class RecordFolderTaken(VotingError):
+    """A folder for a record that holds something already."""
+
+
+class ResultMissing(VotingError):
+    """A board without a result."""

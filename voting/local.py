@@ -22,7 +22,7 @@ def use_local_settings(environ: MutableMapping[str, str], command: str) -> None:
     environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     environ.setdefault("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
     environ.setdefault("VERITALLY_LOCAL", "true")
-    environ.setdefault("LOG_LEVEL", "WARNING")
+    environ.setdefault("LOG_LEVEL", "ERROR")
     if command == "demo":
         environ.setdefault("VERITALLY_BASE_URL", f"http://127.0.0.1:{free_port(PORT)}")
         environ.setdefault("VERITALLY_DATA_DIR", str(DEMO_FOLDER))
