@@ -32,7 +32,7 @@ lint: venv-dev
 	@scripts/lint
 
 bench: venv-dev
-	@$(PY) -m tests.bench bench.json
+	@$(PY) -m tests.bench
 
 locks: venv-dev
 	@$(PY) requirements/lock.py

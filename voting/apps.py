@@ -2,6 +2,7 @@
 """The polling place, as a Django application."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class VotingConfig(AppConfig):
@@ -11,7 +12,8 @@ class VotingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make this project's Celery the current one, so that tasks sent from any process find the broker."""
+        """Make the data folder, and this project's Celery the current one: every process finds the broker."""
         from voting import celery  # noqa: PLC0415  # only once the settings are there
 
+        settings.VERITALLY_DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         celery.app.set_default()
