@@ -85,3 +85,7 @@ class AlreadyTallied(TallyError):
 
 class ForeignLog(TallyError):
     """A log that holds another election than the tally is of."""
+
+
+class BeforeItsTime(TallyError):
+    """An election that opened or closed before the moment that its manifest states."""

@@ -371,7 +371,7 @@ def make_manifest(contests: Sequence[Contest], *, capacity: int = 50, **changes:
         "description": text(""),
         "languages": ("en",),
         "rehearsal": False,
-        "schedule": Schedule(opens=OPENS, closes=OPENS + timedelta(days=2), check_period_hours=0),
+        "schedule": Schedule(opens=OPENS, closes=OPENS + timedelta(minutes=10), check_period_hours=0),
         "modulus_bits": 1024,
         "roll_capacity": capacity,
         "board": BoardKeys(log=note.Signer(LOG_NAME, LOG_SEED).verifier_key, witnesses=(), quorum=0),

@@ -32,6 +32,7 @@ _STATEMENTS = {
     "B.4": "Every payload is there, with the length and the hash that its entry states.",
     "B.5": "The entries come in the order of an election.",
     "B.6": "The checkpoint carries the cosignatures of as many witnesses as the manifest demands.",
+    "B.7": "The election opened and closed no earlier than the manifest says.",
     "C.1": "The manifest is well formed, and its parameters are allowed.",
     "C.2": "The programmes and aggregates are what the questions compile to, within their bounds.",
     "D.1": "The key record belongs to this election and has the promised size and trustees.",

@@ -22,6 +22,7 @@ from tally.verifier.checks import CHECKS, UNTIL_CLOSE
 from tally.verifier.proofs import Payloads, ProofQueue, start_pool
 from tally.verifier.report import Ledger, Report
 from tally.verifier.results import check_final, check_result
+from tally.verifier.schedule import check_closed, check_opened
 from tally.verifier.setup import SetupChecks
 from tally.verifier.shares import ShareChecks, check_closing
 from tally.verifier.walk import Entry, Walk
@@ -137,6 +138,7 @@ class _Pass:
         opened = self.setup.opened
         if opened is None:
             return
+        check_opened(self.ledger, entry, opened.manifest)
         payloads = Payloads(
             manifest=self.payloads[order.MANIFEST],
             roll=self.payloads[order.ROLL],
@@ -155,6 +157,7 @@ class _Pass:
         if opened is None or ballots is None or self.closed is not None:
             return
         ballots.finish()
+        check_closed(self.ledger, entry, opened.manifest)
         count = ballots.count
         counted = count.counted()
         check_closing(
