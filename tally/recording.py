@@ -40,7 +40,7 @@ def answered(tally: Tally, phase: str) -> list[StationRequest]:
 
 
 def record_if_enough(tally: Tally, *, now: datetime) -> None:
-    """Once k shares hold: combine them, and append everything. A result that does not hold fails the tally."""
+    """Once k shares hold: combine them, and append all. A result that does not hold fails the tally."""
     opened = opened_election(tally)
     rows = answered(tally, SHARE)
     if len(rows) < opened.manifest.trustees.threshold:

@@ -69,10 +69,10 @@ def _deal(manifest_file: Path, card_files: list[Path], out: Path) -> None:
         typer.echo(f"Card of {one.name}: {one.fingerprint}")
     typer.echo(f"Making a key of {manifest.parameters.modulus_bits} bits. This takes a minute …")
     dealt = deal_key(manifest, entropy=secrets.token_bytes)
-    new_folder(out)
-    for index, share in enumerate(dealt.shares, start=1):
-        write_new(out / f"share-{index}.json", share, mode=SECRET_MODE)
-    write_new(out / "key-draft.json", dealt.draft, mode=PUBLIC_MODE)
+    with new_folder(out):
+        for index, share in enumerate(dealt.shares, start=1):
+            write_new(out / f"share-{index}.json", share, mode=SECRET_MODE)
+        write_new(out / "key-draft.json", dealt.draft, mode=PUBLIC_MODE)
     digest = hashlib.sha256(dealt.draft).hexdigest()
     typer.echo(
         f"Key draft: {digest}\nChecked: certificate, verification keys, decryption by shares and by phe."

@@ -7,6 +7,7 @@ synced. A reader sees the old state or the new one. Reading is done by `tally.re
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from tally.station.errors import FileExists, FileRefused
@@ -56,7 +57,8 @@ def _write_temporary(path: Path, data: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise FileRefused(f"{path} cannot be written: {error.strerror}") from None
     return temporary
 
