@@ -31,8 +31,10 @@ from tally.record.shape import BallotShape
 from tests.bench.contests import CAPACITY, CONTESTS
 from tests.bench.meter import Timing, measured, timed
 
-BATCHES = (1, 20, 200, 2000)
+BATCHES = {"bit": (1, 20, 200, 2000), "choose-1-of-20": (1, 20, 200, 2000)}
+_OTHERS = (1, 20, 200)
 _DISTINCT = 200  # ballots made; a batch of 2,000 holds each ten times, with fresh weights ρ
+_DISTINCT_OTHERS = 20
 _CONTEXT = Context(fingerprint=bytes(32), credential=bytes(32), supersedes=b"")
 
 
@@ -56,8 +58,7 @@ def ballots(key: PublicKey) -> Iterator[Figure]:
         yield Figure(f"encrypt/{name}", measured(lambda k: _prove(k, statements, values), key))  # noqa: B023
         claim, proof, commitments = _prove(key, statements, values)
         yield Figure(f"verify-compact/{name}", measured(lambda k: verify_compact(k, claim, proof), key))  # noqa: B023
-        distinct = _DISTINCT if name == "choose-1-of-20" else 20
-        yield from _batches(key, name, statements, values, distinct)
+        yield from _batches(key, name, statements, values)
         ballot = Ballot.of(
             shape,
             election="0" * 64,
@@ -72,17 +73,18 @@ def ballots(key: PublicKey) -> Iterator[Figure]:
 
 def bits(key: PublicKey) -> Iterator[Figure]:
     """One 0/1 variable by itself."""
-    yield from _batches(key, "bit", (Statement(terms=((0, 1),), values=(0, 1)),), (1,), _DISTINCT)
+    yield from _batches(key, "bit", (Statement(terms=((0, 1),), values=(0, 1)),), (1,))
 
 
 def _batches(
-    key: PublicKey, name: str, statements: tuple[Statement, ...], values: tuple[int, ...], distinct: int
+    key: PublicKey, name: str, statements: tuple[Statement, ...], values: tuple[int, ...]
 ) -> Iterator[Figure]:
     cases = []
+    distinct = _DISTINCT if name in BATCHES else _DISTINCT_OTHERS
     for _ in range(distinct):
         claim, proof, commitments = _prove(key, statements, values)
         cases.append(Case(claim=claim, proof=proof, commitments=commitments))
-    for size in BATCHES:
+    for size in BATCHES.get(name, _OTHERS):
         batch = (cases * -(-size // distinct))[:size]
         yield Figure(f"verify/{name}/batch-{size}", measured(lambda k: verify(k, batch), key, items=size))  # noqa: B023
 
