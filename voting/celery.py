@@ -9,11 +9,18 @@ from celery import Celery
 from celery.signals import setup_logging
 from django.conf import settings
 
+SWEEP = 2.0  # s
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voting.settings")
 
 app = Celery("veritally")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Sweeps of due rows: a message that was lost is made up for by the next one, and none outlives it.
+app.conf.beat_schedule = {
+    task: {"task": task, "schedule": SWEEP, "options": {"expires": SWEEP}}
+    for task in ("voting.tasks.sweep", "tally.tasks.sweep")
+}
 
 
 @app.on_after_configure.connect

@@ -114,3 +114,11 @@ class RecordFolderTaken(VotingError):
 
 class ResultMissing(VotingError):
     """A board without a result."""
+
+
+class DemoRunning(VotingError):
+    """A second demonstration in the same folder."""
+
+
+class NotLocal(VotingError):
+    """A demonstration under the settings of a real server."""

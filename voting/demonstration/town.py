@@ -67,7 +67,7 @@ def contests() -> tuple[Contest, ...]:
     return (
         ChooseOne(
             id=MAYOR,
-            question=_texts("Who shall be mayor?"),
+            question=texts("Who shall be mayor?"),
             options=tuple(_option(key, name) for key, name, _ in _MAYOR if name),
             order="random",
             seats=1,
@@ -76,7 +76,7 @@ def contests() -> tuple[Contest, ...]:
         ),
         Approval(
             id=SCHOOL_BOARD,
-            question=_texts("Who shall sit on the school board? Choose up to three."),
+            question=texts("Who shall sit on the school board? Choose up to three."),
             options=tuple(_option(key, name) for key, name, _ in _BOARD),
             order="random",
             seats=3,
@@ -137,8 +137,9 @@ def _number(text: str) -> int:
 
 
 def _option(key: str, name: str) -> Option:
-    return Option(id=key, label=_texts(name), cost=0)
+    return Option(id=key, label=texts(name), cost=0)
 
 
-def _texts(text: str) -> Texts:
+def texts(text: str) -> Texts:
+    """The text in the town's one language."""
     return Texts.of({"en": text})
