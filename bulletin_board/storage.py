@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from bulletin_board.errors import ClockWentBack, StoredBytesDamaged
 from bulletin_board.locking import locked
 from bulletin_board.log import merkle
-from bulletin_board.log.envelope import NO_PREVIOUS, TIME_STEP, Envelope, check_follows, coarse
+from bulletin_board.log.envelope import NO_PREVIOUS, TIME_STEP, Envelope, coarse
 from bulletin_board.log.keys import check_name
 from bulletin_board.models import Blob, Commitments, Entry, Log, Node
 from bulletin_board.rows import StoredHashes, last_entry
@@ -57,8 +57,7 @@ class Sequencer:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._previous = _last_envelope(log)
-        self.size = 0 if self._previous is None else self._previous.seq + 1
+        self.size, self._chain_hash, self._last_time = _end_of(log)
         hashes = StoredHashes(log).read_hashes(merkle.frontier(self.size))
         self._tree = merkle.Frontier(self.size, hashes)
         self._entries: list[Entry] = []
@@ -75,15 +74,16 @@ class Sequencer:
         envelope = Envelope(
             type=entry_type,
             seq=self.size,
-            prev=NO_PREVIOUS if self._previous is None else self._previous.chain_hash(),
+            prev=self._chain_hash,
             time=self._time(now),
             payload_sha256=digest,
             payload_len=len(payload),
         )
         data = envelope.to_bytes()
-        check_follows(self._previous, Envelope.from_bytes(data))  # what is written can be read
-        self._hold(envelope, data, digest, payload)
-        self._previous, self.size = envelope, self.size + 1
+        Envelope.from_bytes(data)  # what is written can be read
+        self._chain_hash = hashlib.sha256(data).hexdigest()
+        self._hold(data, digest, payload)
+        self.size, self._last_time = self.size + 1, envelope.time
         return envelope
 
     def flush(self) -> None:
@@ -98,13 +98,13 @@ class Sequencer:
 
     def _time(self, now: datetime) -> datetime:
         time = coarse(now)
-        if self._previous is None or time >= self._previous.time:
+        if self._last_time is None or time >= self._last_time:
             return time
-        if self._previous.time - time > _PATIENCE:
-            raise ClockWentBack("the clock is behind the board", expected=self._previous.time, computed=now)
-        return self._previous.time
+        if self._last_time - time > _PATIENCE:
+            raise ClockWentBack("the clock is behind the board", expected=self._last_time, computed=now)
+        return self._last_time
 
-    def _hold(self, envelope: Envelope, data: bytes, digest: str, payload: bytes) -> None:
+    def _hold(self, data: bytes, digest: str, payload: bytes) -> None:
         leaf = merkle.leaf_hash(data)
         for node in self._tree.add(leaf)[1:]:  # level 0 is the entry's own
             self._nodes.append(Node(log=self._log, level=node.level, index=node.index, hash=node.hash))
@@ -112,10 +112,10 @@ class Sequencer:
         self._entries.append(
             Entry(
                 log=self._log,
-                seq=envelope.seq,
+                seq=self.size,
                 envelope=data,
                 leaf_hash=leaf,
-                chain_hash=bytes.fromhex(envelope.chain_hash()),
+                chain_hash=bytes.fromhex(self._chain_hash),
                 payload_id=digest,
             )
         )
@@ -124,12 +124,13 @@ class Sequencer:
             self.flush()
 
 
-def _last_envelope(log: Log) -> Envelope | None:
+def _end_of(log: Log) -> tuple[int, str, datetime | None]:
+    """Return the number of entries, the hash that the next one carries, and the time it may not precede."""
     entry = last_entry(log)
     if entry is None:
-        return None
+        return 0, NO_PREVIOUS, None
     data = bytes(entry.envelope)
     chain_hash = hashlib.sha256(data).digest()
     if chain_hash != bytes(entry.chain_hash):
         raise StoredBytesDamaged(f"entry {entry.seq}", expected=bytes(entry.chain_hash), computed=chain_hash)
-    return Envelope.from_bytes(data)
+    return entry.seq + 1, chain_hash.hex(), Envelope.from_bytes(data).time

@@ -35,7 +35,7 @@ _INTEGER_CHARACTERS = len(str(-MAX_INTEGER))
 _KEY = re.compile(r"[a-z][a-z0-9_-]*")
 # Controls (C0, DEL, C1), bidirectional marks and overrides, line and paragraph separators, deprecated
 # format characters, surrogates, and the byte order mark: invisible, or able to change how a name is read.
-_FORBIDDEN = re.compile(
+FORBIDDEN = re.compile(
     "[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u206f\\ud800-\\udfff\\ufeff]"
 )
 
@@ -134,7 +134,7 @@ def _check_integer(value: int) -> None:
 
 
 def _check_text(value: str) -> None:
-    if found := _FORBIDDEN.search(value):
+    if found := FORBIDDEN.search(value):
         raise ForbiddenText(f"a string holds the forbidden character U+{ord(found[0]):04X}")
     if not unicodedata.is_normalized("NFC", value):
         raise ForbiddenText("a string is not in Unicode normal form C")

@@ -6,7 +6,7 @@ import pytest
 from bulletin_board import publisher, storage
 from tests.integration.boards import ORIGIN, SIGNER, append
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("bulletin_board.urls")]
+pytestmark = pytest.mark.django_db
 BLOB = "blob/" + hashlib.sha256(b"payload").hexdigest()
 
 
@@ -17,7 +17,7 @@ def board(settings, client):
     append(log, b"payload")
     storage.put_commitments(log, "ab" * 32, b"commitments")
     publisher.sign_head(log, SIGNER)
-    return lambda path, method="get": getattr(client, method)(f"/spring/{path}")
+    return lambda path, method="get": getattr(client, method)(f"/board/spring/{path}")
 
 
 @pytest.mark.parametrize("path", ["tile/0/000.p/1", "tile/entries/000.p/1", BLOB])
@@ -65,7 +65,7 @@ def test_anything_else_is_not_found_in_plain_text(board, path):
 
 
 def test_an_unknown_election_is_not_found(board, client):
-    assert client.get("/autumn/checkpoint").status_code == 404
+    assert client.get("/board/autumn/checkpoint").status_code == 404
 
 
 def test_no_cookie_is_set(board):

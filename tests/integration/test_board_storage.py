@@ -2,9 +2,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from bulletin_board import storage
+from bulletin_board import storage, triggers
 from bulletin_board.errors import (
     ClockWentBack,
     EncodingError,
@@ -154,3 +154,24 @@ def test_a_missing_subtree_stops_the_board(log):
     append(log, b"a", b"b")
     with pytest.raises(StoredBytesDamaged):
         StoredHashes(log).read_hashes([(1, 0), (1, 7)])
+
+
+def test_a_damaged_last_entry_stops_the_board(log):
+    append(log, b"a")
+    for statement in triggers._drop_statements(connection.vendor):
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    entry = Entry.objects.get()
+    entry.envelope = bytes(entry.envelope) + b" "
+    entry.save()
+    with pytest.raises(StoredBytesDamaged):
+        append(log, b"b")
+
+
+def test_large_payloads_are_not_all_held_in_memory(log, monkeypatch):
+    monkeypatch.setattr(storage, "_BATCH_BYTES", 10)
+    with storage.sequencing(log) as sequencer:
+        sequencer.append("ballot", b"a" * 9, now=NOW)
+        assert not Entry.objects.exists()
+        sequencer.append("ballot", b"b", now=NOW)
+        assert Entry.objects.count() == 2

@@ -20,6 +20,11 @@ def log():
     return log
 
 
+def only(vendor):
+    if connection.vendor != vendor:
+        pytest.skip(f"for {vendor}")
+
+
 def refused(statement, parameters=()):
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -48,8 +53,7 @@ def test_no_row_can_be_deleted(log, table):
 @pytest.mark.parametrize("table", triggers.APPEND_ONLY)
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
 def test_no_row_can_be_replaced_even_without_recursive_triggers(log, table, recursive):
-    if connection.vendor != "sqlite":
-        pytest.skip("REPLACE is SQLite's")
+    only("sqlite")
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA recursive_triggers = {recursive}")
         cursor.execute(f"SELECT count(*) FROM {table}")
@@ -62,6 +66,20 @@ def test_no_row_can_be_replaced_even_without_recursive_triggers(log, table, recu
     finally:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA recursive_triggers = ON")
+
+
+@pytest.mark.parametrize("table", triggers.APPEND_ONLY)
+def test_no_table_can_be_emptied(log, table):
+    only("postgresql")
+    refused(f"TRUNCATE {table} CASCADE")
+
+
+@pytest.mark.parametrize("table", triggers.APPEND_ONLY)
+def test_no_row_can_be_deleted_even_as_a_replica(log, table):
+    only("postgresql")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+    refused(f"DELETE FROM {table}")
 
 
 INSERT_ENTRY = (
@@ -98,6 +116,7 @@ def test_an_entry_of_another_shape_is_refused(log, envelope, leaf, chain):
     [("{}", b"\1" * 32, b"\2" * 32), (b"{}", "1" * 32, b"\2" * 32), (b"{}", b"\1" * 32, None)],
 )
 def test_an_entry_of_another_type_is_refused(log, envelope, leaf, chain):
+    only("sqlite")  # the types of PostgreSQL's columns see to it
     refused(INSERT_ENTRY, [4, envelope, leaf, chain])
 
 
@@ -117,8 +136,7 @@ def test_a_head_that_does_not_go_forward_or_goes_beyond_the_entries_is_refused(l
 
 
 def test_every_trigger_of_the_list_is_there(log):
-    if connection.vendor != "sqlite":
-        pytest.skip("the catalogue is SQLite's")
+    only("sqlite")
     with connection.cursor() as cursor:
         cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
         found = {row[0] for row in cursor.fetchall()}
@@ -131,8 +149,7 @@ def test_a_database_without_triggers_is_refused():
 
 
 def test_the_settings_of_the_database_are_those_that_durability_needs(log):
-    if connection.vendor != "sqlite":
-        pytest.skip("the pragmas are SQLite's")
+    only("sqlite")
     with connection.cursor() as cursor:
         found = {}
         for pragma in ("recursive_triggers", "foreign_keys", "synchronous"):
