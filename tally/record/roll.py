@@ -53,16 +53,16 @@ class Roll(Signed):
         return dict(self.voters)
 
     def check(self, manifest: Manifest) -> None:
-        """Check election, capacity and the registrar's signature.
+        """Check election, the registrar's signature, and then capacity.
 
-        Raises ForeignRecord, RollExceedsCapacity or the CryptoErrors of a bad signature. The credentials
+        Raises ForeignRecord, the CryptoErrors of a bad signature or RollExceedsCapacity. The credentials
         themselves are checked by `check_credentials`, which takes longer.
         """
         check_same_election(manifest.election_id, self.election_id)
+        self.check_signature(manifest.registrar.key)
         capacity = manifest.parameters.roll_capacity
         if self.weight > capacity:
             raise RollExceedsCapacity("total weight", expected=f"at most {capacity}", computed=self.weight)
-        self.check_signature(manifest.registrar.key)
 
     def check_credentials(self) -> None:
         """Raise InvalidCredential for the first that is no safe Ed25519 key; up to 1 ms for each."""

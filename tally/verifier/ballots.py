@@ -7,7 +7,7 @@ Builds the count on the way. A ballot that fails is reported; whether it was cou
 from collections.abc import Iterable
 
 from bulletin_board import layout, reader
-from bulletin_board.errors import BoardError, NotFound, ResourceTooLarge
+from bulletin_board.errors import BoardError, SourceError, SourceUnavailable
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.sources import Source
 from tally.admission import check_signed, read_ballot, read_challenged
@@ -96,6 +96,8 @@ class BallotChecks:
                 ciphertexts=_by_contest(ballot),
                 superseded=self._superseded(ballot.credential),
             )
+        except SourceUnavailable:
+            raise  # nothing can be concluded
         except (TallyError, BoardError, RecordError, CryptoError) as error:
             self._ledger.fail("F.3", error, entry.where)
             return False
@@ -114,7 +116,7 @@ class BallotChecks:
         limit = self._opened.shape.branches * self._opened.shape.ciphertext_width
         try:
             return self._source.read(layout.commitments_path(tracker), limit=limit)
-        except (NotFound, ResourceTooLarge):
+        except SourceError:  # a cache: whatever is wrong with it, the ballot is judged without
             return None
 
     def _report(self, refused: Iterable[Refused]) -> None:

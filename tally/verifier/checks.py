@@ -53,7 +53,7 @@ _STATEMENTS = {
     "G.3": "Every share is signed by its trustee, once, for this closing head and counted set.",
     "G.4": "Every share rests on acknowledgements of the same board by enough trustees.",
     "G.5": "Every partial root is the one that its verification key commits the trustee to.",
-    "G.6": "At least the threshold of trustees has answered.",
+    "G.6": "At least the threshold of trustees has given shares that hold.",
     "H.1": "The result is over exactly the ballots that count.",
     "H.2": "The encrypted sums in the result are the products of those ballots.",
     "H.3": "The published plaintexts open the encrypted sums: c = g^m · y^n.",

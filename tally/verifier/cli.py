@@ -1,8 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""`python -m tally.verifier RECORD`: exit 0 verified, 1 refuted, 2 could not be checked."""
+"""`python -m tally.verifier RECORD`: exit 0 verified, 1 refuted, 2 could not be checked.
 
+Whatever happens, nobody sees a stack trace: a hostile record must not look like a crash.
+"""
+
+import io
+import os
+import re
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -14,15 +21,30 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from bulletin_board.codec import canonical
 from bulletin_board.errors import BoardError
 from bulletin_board.sources import open_source
-from tally.verifier.report import EXIT_CODES, Verdict
+from tally import test_modulus
+from tally.verifier.plain import plain
+from tally.verifier.report import EXIT_CODES, Report, Verdict
 from tally.verifier.terminal import show
 from tally.verifier.verify import Options, verify
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def _fingerprint(text: str | None) -> str | None:
+    """What somebody copied, blanks and capitals forgiven: a slip must not look like a refuted election."""
+    if text is None:
+        return None
+    digits = "".join(text.split()).lower()
+    if not _DIGEST.fullmatch(digits):
+        raise typer.BadParameter("A fingerprint is 64 hexadecimal digits.")
+    return digits
 
 
 @app.command()
@@ -31,7 +53,10 @@ def main(
         str, typer.Argument(help="A folder, a .zip archive, or an http(s) address of a board.")
     ],
     fingerprint: Annotated[
-        str | None, typer.Option(help="The election's fingerprint, from a source other than the record.")
+        str | None,
+        typer.Option(
+            callback=_fingerprint, help="The election's fingerprint, from a source other than the record."
+        ),
     ] = None,
     trust_on_first_use: Annotated[  # noqa: FBT002  # a command-line switch
         bool, typer.Option(help="Accept the fingerprint that the record itself states.")
@@ -41,16 +66,17 @@ def main(
     full: Annotated[  # noqa: FBT002  # a command-line switch
         bool, typer.Option(help="Check every ballot in its compact form, without the cache of commitments.")
     ] = False,
-    allow_test_modulus: Annotated[bool, typer.Option(hidden=True)] = False,  # noqa: FBT002  # for tests
 ) -> None:
     """Verify a published election, trusting nothing but the fingerprint."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a title in a script that this terminal lacks
     console = Console()
     options = Options(
         fingerprint=fingerprint,
         trust_on_first_use=trust_on_first_use,
         jobs=jobs,
         compact=full,
-        allow_test_modulus=allow_test_modulus,
+        allow_test_modulus=_is_test_modulus_allowed(console),
     )
     try:
         with open_source(record) as source, _progress(console) as bar:
@@ -59,17 +85,32 @@ def main(
                 source, options, progress=lambda done, total: bar.update(task, completed=done, total=total)
             )
     except (BoardError, OSError) as error:
-        console.print(f"[bold yellow]This record could not be checked:[/] {error}", highlight=False)
-        raise typer.Exit(EXIT_CODES[Verdict.UNCHECKED]) from None
-    except Exception as error:  # noqa: BLE001  # the last barrier: a hostile record must not look like a crash
-        console.print(
-            f"[bold yellow]The verifier itself failed[/] ({type(error).__name__}). Please report this."
-        )
-        raise typer.Exit(EXIT_CODES[Verdict.UNCHECKED]) from None
+        _give_up(console, f"This record could not be checked: {error}")
+    except Exception as error:  # noqa: BLE001  # the last barrier
+        _give_up(console, f"The verifier itself failed ({type(error).__name__}). Please report this.")
     show(verification.report, console)
     if json is not None:
-        json.write_bytes(canonical.encode(verification.report.to_value()) + b"\n")
+        _write(verification.report, json, console)
     raise typer.Exit(EXIT_CODES[verification.report.verdict])
+
+
+def _give_up(console: Console, sentence: str) -> NoReturn:
+    console.print(Text(plain(sentence), style="bold yellow"))
+    raise typer.Exit(EXIT_CODES[Verdict.UNCHECKED]) from None
+
+
+def _write(report: Report, file: Path, console: Console) -> None:
+    try:
+        file.write_bytes(canonical.encode(report.to_value()) + b"\n")
+    except OSError as error:
+        _give_up(console, f"The report could not be written: {error}")
+
+
+def _is_test_modulus_allowed(console: Console) -> bool:
+    allowed = test_modulus.is_allowed(os.environ)
+    if allowed:
+        console.print(Text(test_modulus.WARNING, style="bold yellow"))
+    return allowed
 
 
 def _progress(console: Console) -> Progress:

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from bulletin_board.codec.canonical import Value
 from tally.verifier.checks import CHECKS, Check
+from tally.verifier.plain import evidence, plain
 
 _SHOWN = 20  # failures of one check that are spelt out; all of them are counted
-_LONGEST = 200
 
 
 class Status(StrEnum):
@@ -73,7 +73,7 @@ class Report:
         return {
             "format": "veritally/verification/1",
             "verdict": self.verdict.value,
-            "facts": dict(self.facts),
+            "facts": {name: plain(value) for name, value in self.facts},
             "checks": [_finding_value(finding) for finding in self.findings],
         }
 
@@ -114,7 +114,7 @@ class Ledger:
 
     def note(self, id_: str, text: str) -> None:
         """A remark on a check, such as why it was not run."""
-        self._notes[id_] = text
+        self._notes[id_] = plain(text)
 
     def fail(self, id_: str, error: Exception, where: str = "") -> None:
         """This check failed, with the error as evidence."""
@@ -148,12 +148,7 @@ def describe(error: Exception, where: str) -> Failure:
     return Failure(
         error=type(error).__name__,
         where=where,
-        message=str(error),
-        expected=_text(getattr(error, "expected", None)),
-        computed=_text(getattr(error, "computed", None)),
+        message=plain(str(error)),
+        expected=evidence(getattr(error, "expected", None)),
+        computed=evidence(getattr(error, "computed", None)),
     )
-
-
-def _text(value: object) -> str:
-    text = "" if value is None else str(value)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

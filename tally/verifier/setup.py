@@ -16,6 +16,7 @@ from tally.record.errors import (
     CounterBaseTooLarge,
     CounterBaseTooSmall,
     FingerprintMismatch,
+    ManifestError,
     ProgramMismatch,
     RecordError,
     RollExceedsCapacity,
@@ -62,7 +63,8 @@ class SetupChecks:
                 entry.payload, allow_test_modulus=self._allow_test_modulus
             )
         except _DERIVED as error:
-            self._ledger.mark("C.1")
+            if isinstance(error, ManifestError):  # what is derived is checked last
+                self._ledger.mark("C.1")
             self._ledger.fail("C.2", error, entry.where)
         except REFUSALS as error:
             self._ledger.fail("C.1", error, entry.where)
@@ -71,19 +73,19 @@ class SetupChecks:
 
     def roll(self, entry: Entry) -> None:
         """E.1 to E.3."""
-        manifest = self.manifest_record
-        roll = self._try("E.1", entry, lambda: Roll.from_bytes(entry.payload))
-        if manifest is None or roll is None:
+        if self.manifest_record is None:
             return
-        self._roll = roll
         try:
-            roll.check(manifest)
+            roll = self._roll = Roll.from_bytes(entry.payload)
+            self._try("E.2", entry, roll.check_credentials)
+            roll.check(self.manifest_record)
         except RollExceedsCapacity as error:
+            self._ledger.mark("E.1")
             self._ledger.fail("E.3", error, entry.where)
         except REFUSALS as error:
             self._ledger.fail("E.1", error, entry.where)
-        self._ledger.mark("E.1", "E.3")
-        self._try("E.2", entry, roll.check_credentials)
+        else:
+            self._ledger.mark("E.1", "E.3")
 
     def key(self, entry: Entry) -> None:
         """D.1 to D.5."""

@@ -103,12 +103,13 @@ def check_share_proofs(opened: OpenedElection, share: Share, aggregates: tuple[m
 
 
 class ShareChecks:
-    """Takes the share entries; `trustees` are those whose shares are good."""
+    """Takes the share entries; `trustees` are those whose shares hold."""
 
     def __init__(
         self, opened: OpenedElection, ledger: Ledger, *, head: Head, counted: str, aggregates: tuple[mpz, ...]
     ) -> None:
         self.trustees: set[int] = set()
+        self._answered: set[int] = set()
         self._opened = opened
         self._ledger = ledger
         self._head = head
@@ -121,12 +122,12 @@ class ShareChecks:
         try:
             share = Share.from_bytes(entry.payload, self._shape)
             check_share_origin(self._opened, share, head=self._head, counted=self._counted)
-            if share.trustee in self.trustees:
+            if share.trustee in self._answered:
                 raise RepeatedShare("a second share", computed=share.trustee)
         except (BoardError, RecordError, TallyError, CryptoError) as error:
             self._ledger.fail("G.3", error, entry.where)
             return
-        self.trustees.add(share.trustee)
+        self._answered.add(share.trustee)
         self._ledger.mark("G.4", "G.5")
         where = f"{entry.where}, trustee {share.trustee}"
         try:
@@ -137,11 +138,15 @@ class ShareChecks:
             check_share_proofs(self._opened, share, self._aggregates)
         except CryptoError as error:
             self._ledger.fail("G.5", error, where)
+        else:
+            self.trustees.add(share.trustee)
 
     def finish(self) -> None:
         """G.6, once the result stands."""
         self._ledger.mark("G.3", "G.6")
         threshold = self._opened.manifest.trustees.threshold
         if len(self.trustees) < threshold:
-            error = TooFewShares("trustees that answered", expected=threshold, computed=len(self.trustees))
+            error = TooFewShares(
+                "trustees whose shares hold", expected=threshold, computed=len(self.trustees)
+            )
             self._ledger.fail("G.6", error)

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tally.verifier.checks import CATEGORIES
+from tally.verifier.plain import plain
 from tally.verifier.report import Failure, Finding, Report, Status, Verdict
 
 _STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.NOT_RUN: "yellow"}
@@ -23,8 +24,10 @@ _VERDICTS = {
 def show(report: Report, console: Console) -> None:
     """Facts, every check by category, failures with their evidence, and the verdict."""
     facts = Table.grid(padding=(0, 2))
+    facts.add_column()
+    facts.add_column(overflow="fold")  # a fingerprint is compared: never cut it
     for name, value in report.facts:
-        facts.add_row(Text(name, style="dim"), Text(value))
+        facts.add_row(Text(name, style="dim"), Text(plain(value)))
     console.print(facts)
     category = ""
     for finding in report.findings:

@@ -216,7 +216,7 @@ class _Pass:
             facts += [("ballots", str(self.ballots.ballots))]
         if closed is not None:
             facts += [
-                ("counted ballots", str(closed.counted.ballots)),
-                ("counted weight", str(closed.counted.weight)),
+                ("counted", str(closed.counted.ballots)),
+                ("weight", str(closed.counted.weight)),
             ]
         return tuple(facts)

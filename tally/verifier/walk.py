@@ -14,7 +14,7 @@ from bulletin_board.errors import (
     ResourceTooLarge,
     RootMismatch,
     SourceUnavailable,
-    TooFewCosignatures,
+    UnsafeArchive,
 )
 from bulletin_board.errors import NotFound as ResourceNotFound
 from bulletin_board.log import merkle, note
@@ -55,17 +55,18 @@ class Walk:
 
     def check_signatures(self, keys: BoardKeys) -> None:
         """B.1 and B.6: the log that the manifest names has signed, and so has its quorum of witnesses."""
-        self._ledger.mark("B.1", "B.6")
+        self._ledger.mark("B.1")
         try:
             open_checkpoint(self._note, keys.log)
         except BoardError as error:
             self._ledger.fail("B.1", error, "checkpoint")
+            self._ledger.note("B.6", "Not judged: what witnesses sign is what the log has signed.")
+            return
+        self._ledger.mark("B.6")
         try:
             open_cosigned(self._note, keys.log, keys.witnesses, quorum=keys.quorum)
-        except TooFewCosignatures as error:
-            self._ledger.fail("B.6", error, "checkpoint")
         except BoardError as error:
-            self._ledger.note("B.6", f"Not judged, since B.1 failed: {error}")
+            self._ledger.fail("B.6", error, "checkpoint")
 
     def entries(self) -> Iterator[Entry]:
         """Every entry whose payload is good, in order; ends early where the chain breaks.
@@ -103,6 +104,6 @@ class Walk:
     def _payload(self, envelope: Envelope) -> bytes | None:
         try:
             return reader.read_payload(self._source, envelope)
-        except (ResourceNotFound, PayloadMismatch, ResourceTooLarge) as error:
+        except (ResourceNotFound, PayloadMismatch, ResourceTooLarge, UnsafeArchive) as error:
             self._ledger.fail("B.4", error, f"entry {envelope.seq} ({envelope.type})")
             return None

@@ -38,6 +38,20 @@ def assert_refuted(world: World, board: MemorySource, check: str, error: str, **
     ]
 
 
+def failing(found: Report) -> dict[str, set[str]]:
+    """Every check that failed, with the names of its errors."""
+    return {
+        finding.check.id: {failure.error for failure in finding.failures}
+        for finding in found.findings
+        if finding.status is Status.FAIL
+    }
+
+
+def assert_only(world: World, board: MemorySource, check: str, error: str, **changes: object) -> None:
+    """The board is refuted by this check and no other, and with this named error alone."""
+    assert failing(report(world, board, **changes)) == {check: {error}}
+
+
 def assert_verified(world: World, board: MemorySource) -> None:
     assert report(world, board).verdict is Verdict.VERIFIED
 
