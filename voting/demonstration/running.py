@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 from django.utils import timezone
 
-from tally import services, test_modulus
+from tally import services
 from tally.models import TallyState
 from voting.demonstration import town
 from voting.demonstration.places import (
@@ -191,7 +191,6 @@ def count(supervisor: Supervisor, election: Election, show: Callable[[services.P
 def verify(supervisor: Supervisor, places: Places, fingerprint: str, tick: Tick) -> dict[str, object]:
     """An observer's own process checks the board from its address; returns its report. Raises ChildFailed."""
     report = places.data / "verification.json"
-    allowed = ["--allow-test-modulus"] if test_modulus.is_allowed(outsiders_environment()) else []
     job = supervisor.start_job(
         "verifier",
         python(
@@ -204,7 +203,6 @@ def verify(supervisor: Supervisor, places: Places, fingerprint: str, tick: Tick)
             str(report),
             "--jobs",
             "2",
-            *allowed,
         ),
         env=outsiders_environment(COLUMNS="120"),
     )
