@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What every test of the server needs: a place of its own for what is remembered outside the database."""
 
+import secrets
+
 import pytest
 
 
@@ -8,7 +10,7 @@ import pytest
 def _own_head_memory(request, tmp_path_factory):
     """Give each test its own folder of remembered heads: its database is a new one, too."""
     settings = request.getfixturevalue("settings")
-    settings.VERITALLY_HEADS_DIR = tmp_path_factory.mktemp("heads")
+    settings.VERITALLY_HEADS_DIR = tmp_path_factory.getbasetemp() / f"heads-{secrets.token_hex(8)}"
 
 
 @pytest.fixture(autouse=True, scope="session")
