@@ -79,9 +79,21 @@ def create(
     """
     made = Secrets(name=name, seed=entropy(ed25519.SEED_BYTES), decryption_key=entropy(sealed.X25519_BYTES))
     _parse_secrets(_encode(made))
+    write_new(path, made, passphrase, entropy=entropy, cost=cost)
+    return made
+
+
+def write_new(
+    path: Path,
+    made: Secrets,
+    passphrase: str,
+    *,
+    entropy: Entropy = secrets.token_bytes,
+    cost: ScryptCost = STANDARD_COST,
+) -> None:
+    """Write secrets to a new file, which is opened once to check it; raises as `create` does."""
     durable.create(path, _seal(made, passphrase, entropy, cost))
     _check_restores(path, made, passphrase, cost)
-    return made
 
 
 def update(
@@ -98,8 +110,7 @@ def update(
     """
     trial = path.with_name(path.name + ".new")
     trial.unlink(missing_ok=True)  # of an attempt that was cut off
-    durable.create(trial, _seal(changed, passphrase, entropy, cost))
-    _check_restores(trial, changed, passphrase, cost)
+    write_new(trial, changed, passphrase, entropy=entropy, cost=cost)
     durable.rename(trial, path)
 
 
