@@ -28,14 +28,14 @@ SHOWN = (
     # slug, state, kind, title
     ("little-harbour", "final", "town", "Little Harbour: mayor and school board"),
     ("district-projects", "final", "projects", "District projects 2027"),
-    ("hostile", "tallied", "hostile", HOSTILE),
+    ("hostile", "tallied", "hostile"),
     ("rowing-club", "open", "town", "Rowing club: chair and committee"),
     ("parents", "checking", "town", "Parents’ council of the harbour school"),
     ("housing", "frozen", "town", "Housing cooperative, annual election"),
 )
 
 
-def place(slug: str, state: str, kind: str = "town", title: str = "Little Harbour"):
+def place(slug: str, state: str, kind: str = "town", title: str = ""):
     """Write an election into the database as it stands in `state`; return its row."""
     from bulletin_board import storage
     from voting.services import log_key
@@ -44,6 +44,7 @@ def place(slug: str, state: str, kind: str = "town", title: str = "Little Harbou
     if not log_key.key_file().exists():
         log_key.create()
     signer = log_key.signer_for(log_key.origin_of(slug))
+    title = title or (HOSTILE if kind == "hostile" else "Little Harbour")
     made = world(kind, title, signer.verifier_key.to_text())
     log = storage.create_log(signer.name)
     row = _row(made, slug, state, log)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from bulletin_board import publisher
 from bulletin_board.models import Log
 from voting.pages import records
+from voting.services.board import election_log
 from voting.states import State
 
 
@@ -19,7 +20,7 @@ def archive(_request: HttpRequest, slug: str) -> FileResponse:
     election = records.election_or_404(slug)
     if election.where is not State.FINAL:
         raise Http404  # a growing board is mirrored file by file instead
-    file = archive_file(records.log_of(election))
+    file = archive_file(election_log(election))
     return FileResponse(
         file.open("rb"), as_attachment=True, filename=f"{slug}.zip", content_type="application/zip"
     )

@@ -28,6 +28,7 @@ from voting.pages.elections import frame
 from voting.presenters.entries import EntryLine, entry_line
 from voting.presenters.paging import window
 from voting.presenters.payloads import readable
+from voting.services.board import election_log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class EntryDetail:
 def board(request: HttpRequest, slug: str) -> HttpResponse:
     """A page of entries, the newest by default."""
     election = records.election_or_404(slug)
-    size = records.size_of(records.log_of(election))
+    size = records.size_of(election_log(election))
     page = window(size, request.GET.get("page", ""))
     if page is None:
         raise Http404
@@ -59,7 +60,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
 def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     """One entry: its envelope, its payload for reading, and where the bytes themselves are."""
     election = records.election_or_404(slug)
-    size = records.size_of(records.log_of(election))
+    size = records.size_of(election_log(election))
     if seq >= size:
         raise Http404
     context = {**frame(election), "size": size, "entry": _detail(election, seq, size)}
@@ -70,7 +71,7 @@ def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
 def receipt(_request: HttpRequest, slug: str, seq: int) -> HttpResponse:
     """The proof that an entry is on the board, under its latest signed head."""
     election = records.election_or_404(slug)
-    log = records.log_of(election)
+    log = election_log(election)
     if seq >= records.size_of(log):
         raise Http404
     response = HttpResponse(publisher.receipt(log, seq), content_type="text/plain; charset=utf-8")
@@ -92,7 +93,7 @@ def find(request: HttpRequest, slug: str) -> HttpResponse:
     election = records.election_or_404(slug)
     if request.method != "POST":
         return redirect("election-board", slug=slug)
-    size = records.size_of(records.log_of(election))
+    size = records.size_of(election_log(election))
     typed = request.POST.get("code", "")[: MAX_TYPED + 1]
     context: dict[str, object] = {**frame(election), "size": size, "typed": typed}
     try:
@@ -106,14 +107,14 @@ def find(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _lines(election: Election, first: int, last: int) -> Iterator[EntryLine]:
     marks = ballots.marks(election, first, last)
-    rows = Entry.objects.filter(log=records.log_of(election), seq__range=(first, last)).order_by("-seq")
+    rows = Entry.objects.filter(log=election_log(election), seq__range=(first, last)).order_by("-seq")
     for data in rows.values_list("envelope", flat=True):
         envelope = Envelope.from_bytes(bytes(data))
         yield entry_line(envelope, marks.get(envelope.seq))
 
 
 def _detail(election: Election, seq: int, size: int) -> EntryDetail:
-    row = Entry.objects.select_related("payload").get(log=records.log_of(election), seq=seq)
+    row = Entry.objects.select_related("payload").get(log=election_log(election), seq=seq)
     envelope = Envelope.from_bytes(bytes(row.envelope))
     first = seq // WIDTH * WIDTH
     return EntryDetail(

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The list of elections, and the page of one."""
 
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.conf import settings
@@ -18,7 +19,6 @@ from voting.presenters.questions import question
 from voting.presenters.said import Reader
 from voting.presenters.timeline import timeline
 from voting.presenters.trustees import trustee_lines
-from voting.services.elections import check_period_ends
 
 
 @require_safe
@@ -49,7 +49,8 @@ def election_page(request: HttpRequest, slug: str) -> HttpResponse:
                 opened=election.opened_at,
                 closed=election.closed_at,
             ),
-            "check_ends": check_period_ends(election),
+            "check_ends": _check_period_ends(election),
+            "count_has_failed": records.count_has_failed(election),
             "questions": [question(contest, reader) for contest in manifest.contests],
             "closing": ending.closing,
             "result": ending.result,
@@ -69,7 +70,7 @@ def frame(election: Election) -> dict[str, object]:
     return {
         "election": election,
         "card": card_of(election),
-        "title": reader_of(election).say(election.title),
+        "title": reader_of(election).say(records.fixed(election).manifest.title),
         "board_url": f"{settings.VERITALLY_BASE_URL}/board/{election.slug}",
     }
 
@@ -78,7 +79,7 @@ def card_of(election: Election) -> Card:
     """Return what the list shows of an election."""
     return card(
         slug=election.slug,
-        title=reader_of(election).say(election.title),
+        title=reader_of(election).say(records.fixed(election).manifest.title),
         state=election.where,
         opens=election.opened_at or election.opens_at,
         closes=election.closed_at or election.closes_at,
@@ -91,6 +92,11 @@ def reader_of(election: Election) -> Reader:
     """Return who reads this page."""
     languages = records.fixed(election).manifest.languages
     return Reader(preferred=cast("str | None", get_language()) or settings.LANGUAGE_CODE, languages=languages)
+
+
+def _check_period_ends(election: Election) -> datetime | None:
+    hours = records.fixed(election).manifest.schedule.check_period_hours
+    return election.closed_at + timedelta(hours=hours) if election.closed_at and hours else None
 
 
 def _outcomes(election: Election, result: Result | None, reader: Reader) -> list[Outcome]:

@@ -14,7 +14,7 @@ from django.http import Http404
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.models import Blob, Entry, Log
 from bulletin_board.rows import latest_head
-from tally.models import StationRequest
+from tally.models import StationRequest, Tally, TallyState
 from tally.record.closing import Closing
 from tally.record.manifest import Manifest
 from tally.record.order import CLOSE, RESULT, SHARE
@@ -24,6 +24,7 @@ from tally.record.share import Share, ShareShape
 from voting.models import CastBallot, Challenged, Election
 from voting.presenters.elections import Turnout
 from voting.presenters.trustees import Asked
+from voting.services.board import election_log
 from voting.services.opened import LARGE_FIELDS, allow_test_modulus
 from voting.states import State
 
@@ -56,17 +57,10 @@ def public_elections() -> QuerySet[Election]:
 
 def election_or_404(slug: str) -> Election:
     """Return a public election; a draft is as unknown as any other name."""
-    election = public_elections().filter(slug=slug).first()
-    if election is None or election.log is None:
+    election = public_elections().filter(slug=slug, log__isnull=False).first()
+    if election is None:
         raise Http404
     return election
-
-
-def log_of(election: Election) -> Log:
-    """Return the log of a public election."""
-    if election.log is None:
-        raise Http404
-    return election.log
 
 
 def size_of(log: Log) -> int:
@@ -111,16 +105,21 @@ def ending(election: Election) -> Ending:
 
 def requests_to_stations(election: Election) -> tuple[Asked, ...]:
     """Return what this server has asked the trustees' stations, and how that stands."""
-    rows = StationRequest.objects.filter(tally__log=log_of(election))
+    rows = StationRequest.objects.filter(tally__log=election_log(election))
     return tuple(
         Asked(trustee=trustee, phase=phase, state=state)
         for trustee, phase, state in rows.values_list("trustee", "phase", "state")
     )
 
 
+def count_has_failed(election: Election) -> bool:
+    """Whether the count has stopped and needs a person."""
+    return Tally.objects.filter(log=election_log(election), state=TallyState.FAILED).exists()
+
+
 def _after_voting(election: Election) -> Iterator[tuple[str, str]]:
     """(type, payload_sha256) of the entries after the last ballot."""
-    log, size = log_of(election), size_of(log_of(election))
+    log, size = election_log(election), size_of(election_log(election))
     last = max(_last_seq(CastBallot, election), _last_seq(Challenged, election))
     entries = Entry.objects.filter(log=log, seq__gt=last, seq__lt=size).order_by("seq")
     for data in entries.values_list("envelope", flat=True)[:_AFTER_VOTING]:

@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The board for people: paging, entries, receipts, finding a ballot by its code, the archive."""
+
+import hashlib
+import io
+import re
+import zipfile
+
+import pytest
+from django.test import Client
+
+from bulletin_board import storage
+from bulletin_board.log.keys import VerifierKey
+from bulletin_board.log.proof import InclusionProof, check_proof
+from bulletin_board.models import Entry
+from tally.record.tracker import format_check_code
+from tests.integration.pages_data import place
+from tests.integration.pages_elections import CLOSES
+from tests.integration.pages_fixtures import page, server, words  # noqa: F401  # a fixture
+from voting.models import CastBallot, Challenged
+from voting.presenters import paging
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("server")]
+
+BOARD = "/elections/harbour/board/"
+FIND = BOARD + "find/"
+
+
+def numbers(markup):
+    return [int(found) for found in re.findall(rf'class="entry-number"\s+href="{BOARD}(\d+)/"', markup)]
+
+
+def code_of(row):
+    return format_check_code(row.tracker)
+
+
+def find(client, code):
+    response = client.post(FIND, {"code": code})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+# Paging
+
+
+def test_the_newest_entries_stand_first(client):
+    place("harbour", "final")
+    assert numbers(page(client, BOARD)) == list(range(30, -1, -1))
+
+
+def test_pages_keep_their_entries_as_the_board_grows(client, monkeypatch):
+    monkeypatch.setattr(paging, "PAGE", 10)
+    place("harbour", "final")
+    assert numbers(page(client, BOARD)) == [30]
+    assert numbers(page(client, f"{BOARD}?page=1")) == list(range(9, -1, -1))
+    second = page(client, f"{BOARD}?page=2")
+    assert 'href="?page=3"' in second
+    assert 'href="?page=1"' in second
+    assert "Page 2 of 4" in words(second)
+
+
+def test_a_page_that_is_not_there_is_a_404(client):
+    place("harbour", "final")
+    asked = ("0", "2", "-1", "1.0", "01", "x", "９", "9" * 30, " 1", "1e3", "1%00")
+    assert {client.get(f"{BOARD}?page={number}").status_code for number in asked} == {404}
+
+
+def test_an_entry_that_no_signed_head_covers_is_not_shown(client):
+    row = place("harbour", "open")
+    size = Entry.objects.count()
+    with storage.sequencing(row.log) as sequencer:
+        sequencer.append("ballot", b"{}", now=CLOSES)
+    assert numbers(page(client, BOARD))[0] == size - 1
+    for rest in ("", "receipt"):
+        assert client.get(f"{BOARD}{size}/{rest}").status_code == 404
+
+
+# Entries
+
+
+def test_an_entry_shows_its_envelope_and_links_to_the_raw_bytes(client):
+    place("harbour", "final")
+    markup = page(client, f"{BOARD}4/")
+    entry = Entry.objects.get(seq=4)
+    assert bytes(entry.chain_hash).hex() in markup
+    links = re.findall(r'href="(/board/harbour/[^"]*)"', markup)
+    assert links == [f"/board/harbour/blob/{entry.payload_id}", "/board/harbour/tile/entries/000.p/31"]
+    blob, tile = (client.get(link) for link in links)
+    assert hashlib.sha256(blob.content).hexdigest() == entry.payload_id
+    assert bytes(entry.envelope) in tile.content
+
+
+def test_every_type_of_entry_can_be_looked_at(client):
+    place("harbour", "final")
+    assert all("<h1>" in page(client, f"{BOARD}{seq}/") for seq in range(31))
+
+
+@pytest.mark.parametrize("rest", ["", "receipt"])
+def test_an_entry_that_is_not_there_is_a_404(client, rest):
+    place("harbour", "final")
+    asked = ("31", "9" * 30, "9" * 5000, "-1", "x")
+    assert {client.get(f"{BOARD}{seq}/{rest}").status_code for seq in asked} == {404}
+
+
+def test_a_payload_too_large_to_show_is_only_linked(client, monkeypatch):
+    monkeypatch.setattr("voting.presenters.payloads.LARGEST", 100)
+    place("harbour", "final")
+    markup = page(client, f"{BOARD}4/")
+    assert "too large to be shown" in words(markup)
+    assert 'class="payload"' not in markup
+
+
+def test_a_receipt_proves_the_entry_without_this_server(client):
+    row = place("harbour", "final")
+    response = client.get(f"{BOARD}17/receipt")
+    assert response["Content-Disposition"] == 'attachment; filename="harbour-17.tlog-proof"'
+    key = VerifierKey.from_text(client.get("/board/harbour/log.vkey").content.decode().strip())
+    envelope = bytes(Entry.objects.get(log=row.log, seq=17).envelope)
+    assert check_proof(InclusionProof.from_bytes(response.content), envelope, key).size == 31
+
+
+# Finding a ballot
+
+
+def test_a_ballot_is_found_by_its_code_however_it_is_typed(client):
+    row = place("harbour", "open")
+    ballot = CastBallot.objects.filter(election=row).order_by("-seq").first()
+    typed = code_of(ballot).lower().replace("-", " ").replace("0", "o")
+    text = words(find(client, typed))
+    assert "A ballot with this check code is on the board" in text
+    assert f"It is entry {ballot.seq}." in text
+    assert "Will count" in text
+
+
+def test_after_closing_a_found_ballot_counts(client):
+    row = place("harbour", "final")
+    ballot = CastBallot.objects.filter(election=row).order_by("-seq").first()
+    assert "Counts" in words(find(client, code_of(ballot)))
+
+
+def test_a_replaced_ballot_names_the_later_one(client):
+    row = place("harbour", "final")
+    later = CastBallot.objects.filter(election=row).exclude(supersedes="").first()
+    earlier = CastBallot.objects.get(election=row, tracker=later.supersedes)
+    text = words(find(client, code_of(earlier)))
+    assert "Replaced by a later ballot" in text
+    assert f"The later ballot is entry {later.seq}" in text
+
+
+def test_a_tested_ballot_is_found_and_is_not_counted(client):
+    row = place("harbour", "final")
+    assert "Tested, not counted" in words(find(client, code_of(Challenged.objects.get(election=row))))
+
+
+def test_a_code_of_another_election_is_not_found(client):
+    place("harbour", "open")
+    other = place("elsewhere", "open", title="Elsewhere")
+    ballot = CastBallot.objects.filter(election=other).first()
+    assert "No ballot with this check code is on this board" in words(find(client, code_of(ballot)))
+
+
+def test_a_credential_is_no_way_to_ask_who_voted(client):
+    row = place("harbour", "open")
+    ballot = CastBallot.objects.filter(election=row).first()
+    assert "not a complete check code" in words(find(client, ballot.credential))
+    assert "No ballot" in words(find(client, format_check_code(ballot.credential)))
+
+
+@pytest.mark.parametrize(
+    "code", ["", "abc", "0" * 24 + "1", "<script>alert(1)</script>", "é" * 25, "0" * 10_000, "\0" * 25]
+)
+def test_what_is_no_code_is_explained_and_not_looked_up(client, code):
+    place("harbour", "open")
+    markup = find(client, code)
+    assert "This is not a complete check code" in words(markup)
+    assert "<script>alert" not in markup
+    assert 'aria-invalid="true"' in markup
+
+
+def test_the_code_comes_in_the_body_and_never_in_an_address(client):
+    row = place("harbour", "open")
+    code = code_of(CastBallot.objects.filter(election=row).first())
+    response = client.get(FIND, {"code": code})
+    assert response["Location"] == BOARD
+    markup = find(client, code)
+    assert not [link for link in re.findall(r'(?:href|action|src)="([^"]*)"', markup) if code in link]
+    assert 'method="post"' in page(client, BOARD)
+
+
+def test_an_answer_is_kept_by_no_cache(client):
+    row = place("harbour", "open")
+    response = client.post(FIND, {"code": code_of(CastBallot.objects.filter(election=row).first())})
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_search_from_another_site_is_refused():
+    place("harbour", "open")
+    assert Client(enforce_csrf_checks=True).post(FIND, {"code": "x"}).status_code == 403
+
+
+# The archive
+
+
+def test_the_archive_of_a_final_election_is_the_whole_board(client):
+    place("harbour", "final")
+    for _again in range(2):
+        response = client.get(f"{BOARD}archive.zip")
+        data = b"".join(response.streaming_content)
+        names = zipfile.ZipFile(io.BytesIO(data)).namelist()
+        assert {"checkpoint", "log.vkey", "tile/entries/000.p/31"} <= set(names)
+
+
+@pytest.mark.parametrize("state", ["frozen", "open", "closed", "checking", "tallied"])
+def test_there_is_no_archive_while_the_board_can_grow(client, state):
+    place("harbour", state)
+    assert client.get(f"{BOARD}archive.zip").status_code == 404
+    assert "archive.zip" not in page(client, BOARD)
