@@ -146,7 +146,5 @@ class ShareChecks:
         self._ledger.mark("G.3", "G.6")
         threshold = self._opened.manifest.trustees.threshold
         if len(self.trustees) < threshold:
-            error = TooFewShares(
-                "trustees whose shares hold", expected=threshold, computed=len(self.trustees)
-            )
+            error = TooFewShares("shares that hold", expected=threshold, computed=len(self.trustees))
             self._ledger.fail("G.6", error)

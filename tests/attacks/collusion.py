@@ -9,16 +9,15 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import gmpy2
 from gmpy2 import mpz
 
 from bulletin_board.codec import canonical
 from bulletin_board.codec.base64url import encode as octets_text
-
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.note import Signer, sign_note
-
 from tally.crypto import dealing, ed25519
 from tally.crypto.dealing import DealtKey
 from tally.crypto.parameters import PublicKey
@@ -89,9 +88,7 @@ def voted_again(world: World, change: Callable[[dict], None], *, which: int = 0)
 def shared_again(world: World, change: Callable[[dict], None], *, trustee: int = 1) -> Entries:
     """The entries with one share changed and signed again by its own trustee."""
     seed = trustee_seed(trustee)
-    return world.replaced(
-        "share", lambda payload: signed_again(payload, seed, change), which=trustee - 1
-    )
+    return world.replaced("share", lambda payload: signed_again(payload, seed, change), which=trustee - 1)
 
 
 def rolled(world: World, weights: Mapping[bytes, int]) -> tuple[Entries, str]:
@@ -139,7 +136,7 @@ def envelopes_on(board: MemorySource) -> list[bytes]:
 
 def chain_again(envelopes: list[dict]) -> None:
     """Give every envelope the hash of the one before it."""
-    for before, after in zip(envelopes, envelopes[1:], strict=False):
+    for before, after in pairwise(envelopes):
         after["prev"] = hashlib.sha256(canonical.encode(before)).hexdigest()
 
 
@@ -215,11 +212,11 @@ def reopened(world: World) -> Conspiracy:
         entries=list(world.entries[:4]),
         voters=world.voters,
     )
-    again.factors = factors_1024_of(world)
+    again.factors = factors_of(world)
     return again
 
 
-def factors_1024_of(world: World) -> tuple[mpz, mpz]:
+def factors_of(world: World) -> tuple[mpz, mpz]:
     """The factors of the simulator's key, which deals its own for its own context."""
     p, q = world.dealt.oracle._key.p, world.dealt.oracle._key.q
     return mpz(p), mpz(q)

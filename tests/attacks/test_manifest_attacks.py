@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""threats.md, "Manifest and parameters": a manifest that is unsafe, unclear, or not the one that was opened."""
+"""docs/threat-model.md, "Manifest": a manifest that is unsafe, unclear, or not the one that was opened."""
 
 import pytest
 
