@@ -26,7 +26,7 @@ ANSWER_TASK = "tally.station.answer"
 RECEIVE_TASK = "tally.tasks.receive"
 SERVER_QUEUE = "tally-server"
 _FINGERPRINT_DIGITS = 16
-_REDIS = {"redis", "rediss"}
+_REDIS = {"redis", "rediss", "redis+socket"}
 _NOBODY = str(uuid.UUID(int=0))
 REDIS_OPTIONS: dict[str, object] = {
     "visibility_timeout": 86_400,  # s; longer than any verification, which would start twice
@@ -48,7 +48,8 @@ def plain_queue(name: str) -> Queue:
 def make_app(broker: str, queue: str) -> Celery:
     """Return the Celery application of a station. Raises BrokerRefused.
 
-    `broker` is redis://…, rediss://…, or filesystem:///folder for stations on the server's own machine.
+    `broker` is redis://…, rediss://…, redis+socket:///file, or filesystem:///folder for stations on the
+    server's own machine.
     """
     app = Celery("station", set_as_current=False)
     app.conf.update(
@@ -138,4 +139,4 @@ def _transport_options(broker: str) -> dict[str, object]:
         return spool.transport_options(Path(parts.path))
     if parts.scheme in _REDIS:
         return REDIS_OPTIONS
-    raise BrokerRefused("the broker is filesystem:///absolute/folder, redis://… or rediss://…")
+    raise BrokerRefused("the broker is redis://…, rediss://…, redis+socket:///file or filesystem:///folder")

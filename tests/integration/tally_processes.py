@@ -11,9 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import Empty
 
-from kombu import Connection
-
-from tally import spool, test_modulus
+from tally import test_modulus
 from tally.station import keyfile
 from tally.station.worker import ANSWER_TASK, SERVER_QUEUE, make_app, plain_queue, queue_name
 from tests import stations
@@ -36,7 +34,7 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
 class StationProcess:
     """`python -m tally.station run` for one trustee; its output is in a file."""
 
-    def __init__(self, folder: Path, index: int, world: World, *, board: Path, broker: Path) -> None:
+    def __init__(self, folder: Path, index: int, world: World, *, board: Path, broker: str) -> None:
         self.index = index
         self.folder = folder / f"station-{index}"
         self.folder.mkdir()
@@ -55,7 +53,7 @@ class StationProcess:
             "--fingerprint",
             world.fingerprint,
             "--broker",
-            f"filesystem://{broker}",
+            broker,
             "--passphrase-file",
             str(self._passphrase),
         ]
@@ -107,11 +105,14 @@ class StationProcess:
 class Hand:
     """Puts anything on the broker, and takes what stations send to the server."""
 
-    def __init__(self, broker: Path, world: World) -> None:
+    def __init__(self, broker: str, world: World) -> None:
         self._world = world
-        self._broker = broker
-        self._app = make_app(f"filesystem://{broker}", "hand")
-        self.connection = Connection("filesystem://", transport_options=spool.transport_options(broker))
+        self._app = make_app(broker, "hand")
+        self.connection = self._app.connection()
+
+    def close(self) -> None:
+        self.connection.close()
+        self._app.close()
 
     def queue(self, index: int) -> str:
         return queue_name(self._world.fingerprint, index)
@@ -142,7 +143,8 @@ class Hand:
 
     def litter(self, index: int, content: bytes) -> None:
         """A file in the queue that is no message."""
-        (self._broker / "messages" / f"!{uuid.uuid4()}.{self.queue(index)}.msg").write_bytes(content)
+        folder = Path(str(self._app.conf.broker_transport_options["data_folder_in"]))
+        (folder / f"!{uuid.uuid4()}.{self.queue(index)}.msg").write_bytes(content)
 
     def take(self) -> dict[str, object]:
         """The next answer, as the server's task would get it."""

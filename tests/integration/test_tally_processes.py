@@ -70,9 +70,9 @@ def ask(tmp_path, query: str) -> list[tuple]:
 
 def test_a_tally_survives_stations_that_are_killed(tmp_path, server, environment):
     world = town_of_three()
+    broker = f"filesystem://{tmp_path / 'data' / 'broker'}"
     three = [
-        StationProcess(tmp_path, index, world, board=tmp_path / "board", broker=tmp_path / "data" / "broker")
-        for index in (1, 2, 3)
+        StationProcess(tmp_path, index, world, board=tmp_path / "board", broker=broker) for index in (1, 2, 3)
     ]
     first, second, third = three
     try:

@@ -469,3 +469,41 @@ def test_trouble_in_one_tally_does_not_stop_the_sweep(office, monkeypatch, caplo
     office.carry_all()
     office.sweep()
     assert office.tally.state == TallyState.FINAL
+
+
+def test_a_request_goes_to_its_stations_own_queue(office, monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setenv(test_modulus.VARIABLE, test_modulus.VALUE)
+    sent = []
+    monkeypatch.setattr(messages.current_app, "send_task", lambda name, **values: sent.append((name, values)))
+    services._verify(office.tally)
+    messages.send(office.row(2, "acknowledge"))
+    ((name, values),) = sent
+    assert name == "tally.station.answer"
+    assert values["queue"].name == f"trustee-{town().fingerprint[:16]}-2"
+    assert set(values["kwargs"]) == {"request", "election", "phase", "acknowledgements"}
+
+
+def test_the_tasks_pass_messages_on(office):
+    from tally import tasks
+
+    tasks.sweep()
+    office.tally.refresh_from_db()
+    assert office.tally.state == TallyState.ACKNOWLEDGING
+    tasks.receive(**office.answer(office.sent[0]))
+    assert office.row(1, "acknowledge").state == RequestState.ANSWERED
+
+
+def test_a_source_over_rows_keeps_to_the_limit(office):
+    from bulletin_board.errors import ResourceTooLarge
+
+    with pytest.raises(ResourceTooLarge):
+        LogSource(office.tally.log).read("checkpoint", limit=10)
+
+
+def test_a_tally_of_another_election_than_its_log_is_refused(office):
+    from tally.errors import ForeignLog
+
+    office.tally.fingerprint = "0" * 64
+    with pytest.raises(ForeignLog):
+        services.opened_election(office.tally)

@@ -3,7 +3,6 @@
 
 import pytest
 
-from tally import spool
 from tally.record.share import Share, ShareShape
 from tally.station.refusal import Refusal
 from tests import stations
@@ -21,9 +20,7 @@ def world():
 @pytest.fixture
 def setting(tmp_path, world):
     """Two stations; the second is shown another ending of the same election."""
-    spool.install()
-    broker = tmp_path / "broker"
-    spool.transport_options(broker)
+    broker = f"filesystem://{tmp_path / 'broker'}"
     boards = [
         stations.write_board(town.board(), tmp_path / name)
         for name, town in (("board", world), ("other", town_with_another_ending()))
@@ -37,7 +34,9 @@ def setting(tmp_path, world):
             station.start()
         for station in pair:
             station.wait_for("is ready")
-        yield Hand(broker, world), *pair
+        hand = Hand(broker, world)
+        yield hand, *pair
+        hand.close()
     finally:
         for station in pair:
             station.kill()
