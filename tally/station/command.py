@@ -202,7 +202,9 @@ def _allowed() -> bool:
 
 
 def _say(text: str) -> None:
-    typer.echo(f"{datetime.now().astimezone():%H:%M:%S}  {text}")
+    """One line; what it quotes may come from strangers, and must not move the cursor."""
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in text)
+    typer.echo(f"{datetime.now().astimezone():%H:%M:%S}  {shown}")
 
 
 @contextmanager

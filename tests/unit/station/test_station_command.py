@@ -114,3 +114,12 @@ def test_the_switch_has_one_exact_value(value):
     assert not test_modulus.is_allowed({test_modulus.VARIABLE: value})
     assert not test_modulus.is_allowed({})
     assert test_modulus.is_allowed({test_modulus.VARIABLE: "for-tests-only"})
+
+
+def test_what_strangers_wrote_cannot_move_the_cursor(capsys):
+    from tally.station.command import _say
+
+    _say("Refused: \x1b[2J\nfake line")
+    shown = capsys.readouterr().out
+    assert shown.count("\n") == 1
+    assert "\x1b" not in shown
