@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""docs/threat-model.md, "Board": the log itself, the order of entries, and ballots moved, dropped or repeated."""
+"""docs/threat-model.md, "Board": the log, the order of entries, ballots moved, dropped or repeated."""
 
 import hashlib
 from dataclasses import replace
@@ -198,7 +198,7 @@ UNREADABLE = {
     "a size with blanks": (lambda text: text.replace("\n15\n", "\n 15\n"), MalformedCheckpoint),
     "digits of another script": (lambda text: text.replace("\n15\n", "\n١٥\n"), MalformedCheckpoint),
     "no signature": (lambda text: text[: text.index("\n\n") + 2], MalformedNote),
-    "nothing in it": (lambda text: "", MalformedNote),
+    "nothing in it": (lambda _: "", MalformedNote),
 }
 
 
@@ -363,8 +363,8 @@ def test_a_ballot_posted_twice_is_refused(world, which):
 
 
 SUPERSEDED = {
-    "nothing": lambda w: "",
-    "a ballot that never was": lambda w: "0" * 64,
+    "nothing": lambda _: "",
+    "a ballot that never was": lambda _: "0" * 64,
     "another voter's ballot": lambda w: w.ballot(0).tracker,
     "itself": lambda w: w.ballot(4).tracker,
 }

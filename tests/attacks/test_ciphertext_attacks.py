@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""docs/threat-model.md, "Ciphertexts": numbers that are no ciphertexts, copies, and votes carried elsewhere."""
+"""docs/threat-model.md, "Ciphertexts": numbers that are none, copies, votes carried elsewhere."""
 
 import pytest
 
@@ -24,11 +24,11 @@ def first(world: World) -> int:
 
 
 NUMBERS = {
-    "zero": (lambda w: 0, "F.1", "CiphertextOutOfRange"),
+    "zero": (lambda _: 0, "F.1", "CiphertextOutOfRange"),
     "N": (lambda w: w.key.modulus**2, "F.1", "CiphertextOutOfRange"),
-    "more than N": (lambda w: (1 << 2048) - 1, "F.1", "CiphertextOutOfRange"),
+    "more than N": (lambda _: (1 << 2048) - 1, "F.1", "CiphertextOutOfRange"),
     "a multiple of a factor of n": (lambda w: int(factors_of(w)[0]) * 5, "F.5", "NotAUnit"),
-    "one": (lambda w: 1, "F.5", "ChallengeMismatch"),
+    "one": (lambda _: 1, "F.5", "ChallengeMismatch"),
     "its own negative": (lambda w: w.key.modulus**2 - first(w), "F.5", "ChallengeMismatch"),
     "the same vote encrypted again": (
         lambda w: first(w) * w.key.h % w.key.modulus**2,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""docs/threat-model.md, "Key": every trustee signs the false key record; the record alone must give it away."""
+"""docs/threat-model.md, "Key": every trustee signs a false key record; the record must give it away."""
 
 from dataclasses import replace
 
