@@ -20,6 +20,7 @@ from typing import Self
 from voting.errors import VotingError
 
 GRACE = 15.0  # s between SIGTERM and SIGKILL
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _POLL = 0.05  # s
 _TAIL_LINES = 25
 _TAIL_BYTES = 16_384
@@ -132,7 +133,15 @@ class Supervisor:
 
     def stop(self) -> None:
         """End every child, the youngest first; what does not end in time is killed, its children too."""
-        children = [*self._services, *self._jobs][::-1]
+        before = signal.pthread_sigmask(
+            signal.SIG_BLOCK, STOP_SIGNALS
+        )  # a second Ctrl-C must not cut this off
+        try:
+            self._stop([*self._services, *self._jobs][::-1])
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _stop(self, children: Sequence[Child]) -> None:
         for child in children:
             _signal(child, signal.SIGTERM)
         end = time.monotonic() + GRACE

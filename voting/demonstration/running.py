@@ -60,6 +60,7 @@ def start_server(supervisor: Supervisor, places: Places, tick: Tick) -> None:
             _WEB_WORKERS,
             "--bind",
             f"127.0.0.1:{places.port}",
+            "--no-control-socket",
             "--worker-tmp-dir",
             str(places.data),
             "--timeout",

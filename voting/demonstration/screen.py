@@ -7,7 +7,7 @@ from time import perf_counter
 
 from rich import box
 from rich.columns import Columns
-from rich.console import Console, Group
+from rich.console import Console
 from rich.panel import Panel
 from rich.progress import (
     BarColumn,
@@ -113,6 +113,14 @@ class Screen:
         self._console.print(
             Panel(_addresses(election, places, report), title="See for yourself", expand=False)
         )
+        self._show_commands(election, places)
+
+    def _show_commands(self, election: Election, places: Places) -> None:
+        """Unwrapped, so that they can be copied."""
+        self._console.print("Verify it yourself, from the running server or from the published folder:")
+        for record in (places.board(SLUG), str(places.data / "published" / SLUG)):
+            command = f"  .venv/bin/python -m tally.verifier {record} --fingerprint {election.fingerprint}"
+            self._console.print(Text(command, style="bold"), soft_wrap=True)
 
 
 def _contest_table(contest: Contest, counted: CountedContest) -> Table:
@@ -133,13 +141,13 @@ def _contest_table(contest: Contest, counted: CountedContest) -> Table:
     return table
 
 
-def _addresses(election: Election, places: Places, report: Mapping[str, object]) -> Group:
-    board = places.board(SLUG)
+def _addresses(election: Election, places: Places, report: Mapping[str, object]) -> Table:
     rows = Table.grid(padding=(0, 2))
+    rows.add_column(no_wrap=True)
+    rows.add_column(overflow="fold")
     rows.add_row("Election", f"{places.election(SLUG)}/")
-    rows.add_row("Board", board)
+    rows.add_row("Board", f"{places.board(SLUG)}/checkpoint")
     rows.add_row("Fingerprint", election.fingerprint)
     rows.add_row("Verifier", f"[bold green]{report.get('verdict')}[/], by a process of its own")
     rows.add_row("Logs", str(places.logs))
-    command = f"python -m tally.verifier {board} --fingerprint {election.fingerprint}"
-    return Group(rows, Text("\nVerify it yourself:"), Text(command, style="bold"))
+    return rows

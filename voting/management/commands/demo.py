@@ -24,7 +24,7 @@ from tally.crypto.parameters import MODULUS_BITS, TEST_MODULUS_BITS
 from tally.record.result import Result
 from voting.demonstration import preparing, running, town
 from voting.demonstration.places import Places
-from voting.demonstration.processes import Supervisor
+from voting.demonstration.processes import STOP_SIGNALS, Supervisor
 from voting.demonstration.screen import Screen
 from voting.errors import DemoRunning, NotLocal, ResultMissing
 from voting.local import PORT
@@ -154,12 +154,12 @@ def _alone(data: Path) -> Iterator[None]:
 
 @contextmanager
 def _stop_signals() -> Iterator[None]:
-    """SIGTERM and a closed terminal stop the demonstration as Ctrl-C does: in order."""
+    """Ctrl-C, SIGTERM and a closed terminal stop the demonstration in order."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.signal(number, stop) for number in STOP_SIGNALS}
     try:
         yield
     finally:
