@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`manage.py add_roll ELECTION FILE`: take the roll that the registrar signed."""
+
+from voting.management.official import OfficialCommand
+from voting.models import Election
+from voting.services import drafting
+
+
+class Command(OfficialCommand):
+    """Take the roll that the registrar signed."""
+
+    help = __doc__ or ""
+    takes_file = "roll.json, from the registrar."
+
+    def act(self, election: Election, data: bytes) -> str:
+        """Take the step."""
+        roll = drafting.add_roll(election, data)
+        return f"{len(roll.voters)} voters, total weight {roll.weight}."
