@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The public pages in a real browser: accessible, narrow enough, by keyboard alone, nothing from elsewhere."""
+"""The public pages in a real browser: accessible, narrow, by keyboard alone, nothing from elsewhere."""
 
 import shutil
 
@@ -50,7 +50,9 @@ def browser():
 
 
 def visit(browser: Browser, address: str, *, width: int = 1280) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme="light")
+    screen = {"width": width, "height": 900}
+    # Without motion, so that no colour is caught half-way between light and dark.
+    context = browser.new_context(viewport=screen, color_scheme="light", reduced_motion="reduce")
     page = context.new_page()
     page.goto(address)
     return page
