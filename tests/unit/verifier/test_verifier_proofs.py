@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Batches and worker processes: the same verdicts, in order, in bounded memory."""
+
+import tracemalloc
+from concurrent.futures import Future
+
+import pytest
+
+from tally.verifier import proofs
+from tally.verifier.proofs import Payloads, ProofQueue, Submitted, judge, start_pool
+from tally.verifier.verify import Options, verify
+from tests.simulator import board_seats, open_world
+
+
+@pytest.fixture
+def submitted(world):
+    """Five ballots, without the cache; the second and the last have lost their proof."""
+    items = []
+    for index, (name, payload) in enumerate(world.entries):
+        if name == "ballot":
+            items.append(Submitted(where=f"entry {index}", payload=payload, commitments=None))
+    bad = {1, 4}
+    return [
+        Submitted(where=item.where, payload=_spoilt(item.payload), commitments=None) if index in bad else item
+        for index, item in enumerate(items)
+    ]
+
+
+def _spoilt(payload):
+    """Another challenge."""
+    start = payload.index(b'"challenge":"') + len(b'"challenge":"')
+    return payload[:start] + b"A" * 22 + payload[start + 22 :]
+
+
+def drained(queue, items):
+    found = []
+    for item in items:
+        found += queue.add(item)
+    return [refused.where for refused in (*found, *queue.finish())]
+
+
+class Immediate:
+    """A pool that has already done what it is asked."""
+
+    def __init__(self) -> None:
+        self.batches = []
+
+    def submit(self, function, items):
+        self.batches.append(len(items))
+        future = Future()
+        future.set_result(function(items))
+        return future
+
+
+def payloads_of(world):
+    manifest, roll, key, opening = (payload for _, payload in world.entries[:4])
+    return Payloads(manifest=manifest, roll=roll, key=key, opening=opening)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5, 200])
+def test_verdicts_do_not_depend_on_batches(world, submitted, batch, monkeypatch):
+    monkeypatch.setattr(proofs, "BATCH", batch)
+    assert drained(ProofQueue(world.opened, None, 1), submitted) == ["entry 5", "entry 9"]
+
+
+def test_a_worker_gives_the_verdicts_of_this_process_in_order(world, submitted, monkeypatch):
+    monkeypatch.setattr(proofs, "BATCH", 1)
+    proofs._open_in_worker(payloads_of(world), True)
+    pool = Immediate()
+    assert drained(ProofQueue(world.opened, pool, 1), submitted) == ["entry 5", "entry 9"]
+    assert pool.batches == [1] * 5
+
+
+def test_refusals_are_named(world, submitted):
+    assert {type(item.error).__name__ for item in judge(world.opened, submitted)} == {"ChallengeSumMismatch"}
+
+
+def test_one_process_needs_no_pool(world):
+    assert start_pool(payloads_of(world), 1, allow_test_modulus=True) is None
+
+
+def test_several_processes_give_the_verdicts_of_one(world, submitted):
+    with start_pool(payloads_of(world), 2, allow_test_modulus=True) as pool:
+        queue = ProofQueue(world.opened, pool, 2)
+        found = [item for ballot in submitted for item in queue.add(ballot)] + list(queue.finish())
+    assert [item.where for item in found] == ["entry 5", "entry 9"]
+    assert "do not add up" in str(found[0].error)
+    assert found[0].error.computed is not None
+
+
+def test_a_record_is_verified_by_several_processes(world):
+    options = Options(fingerprint=world.fingerprint, allow_test_modulus=True, jobs=2)
+    assert verify(world.board(), options).report.verdict.value == "verified"
+
+
+def _peak(source, fingerprint):
+    """Peak of what Python allocates while verifying up to the closing entry, in bytes."""
+    from bulletin_board.sources import FolderSource
+
+    options = Options(fingerprint=fingerprint, allow_test_modulus=True, until_close=True)
+    verify(FolderSource(source), options)  # what is imported or cached once is not counted
+    tracemalloc.start()
+    try:
+        verify(FolderSource(source), options)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def _closed_election(ballots):
+    world = open_world((board_seats(),), weights=(1,) * 160, capacity=200)
+    for voter in range(ballots):
+        world.vote(voter, {"school": {"dora": 1}})
+    world.close()
+    return world
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_ballots(folder_of, monkeypatch):
+    few, many = _closed_election(16), _closed_election(160)
+    folders = [(folder_of(world.board()), world.fingerprint) for world in (few, many)]
+    monkeypatch.setattr(proofs, "BATCH", 8)
+    small, large = (_peak(*folder) for folder in folders)
+    monkeypatch.setattr(proofs, "BATCH", 1_000)  # what it would be if every ballot were kept
+    kept = _peak(*folders[1])
+    assert large - small < (kept - small) / 2
