@@ -8,9 +8,10 @@ from typing import Any
 
 from celery import current_app
 
-from tally import spool
+from tally import broker, spool
 from tally.models import StationRequest
-from tally.station.worker import ANSWER_TASK, plain_queue, queue_name
+from tally.queues import queue_name
+from tally.station.worker import ANSWER_TASK
 
 spool.install()  # before the first connection of this process
 
@@ -24,5 +25,4 @@ def send(request: StationRequest) -> None:
         "phase": request.phase,
         "acknowledgements": request.acknowledgements,
     }
-    queue = plain_queue(queue_name(fingerprint, request.trustee))
-    current_app.send_task(ANSWER_TASK, kwargs=values, queue=queue)  # type: ignore[arg-type]  # stubs lag
+    broker.send(current_app, ANSWER_TASK, values, queue=queue_name(fingerprint, request.trustee))

@@ -56,6 +56,28 @@ class NotOpen(VotingError):
     """A ballot while the election does not accept ballots."""
 
 
+class Unavailable(VotingError):
+    """The server cannot answer now: it says nothing about the ballot. Send the identical bytes again."""
+
+    retry_after = 2  # s
+
+
+class IntakeFull(Unavailable):
+    """Too many ballots are waiting here; this one was not looked at."""
+
+
+class IntakeTimeout(Unavailable):
+    """A ballot that waited too long for its turn; it was not looked at."""
+
+
+class IntakeUndecided(Unavailable):
+    """A ballot whose turn has come and takes too long; it may still be accepted."""
+
+
+class IntakeFailed(Unavailable):
+    """A failure of the server over this ballot; it may have been accepted."""
+
+
 class AlreadyCast(VotingError):
     """A ballot whose check code is on the board already, under another signature; or a challenge of one."""
 
@@ -122,3 +144,11 @@ class DemoRunning(VotingError):
 
 class NotLocal(VotingError):
     """A demonstration under the settings of a real server."""
+
+
+class ServerMissing(VotingError):
+    """PostgreSQL or Redis is not installed; the message says how to install it."""
+
+
+class ServerNotStarted(VotingError):
+    """PostgreSQL or Redis did not start; the message has the end of its log."""

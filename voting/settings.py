@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from tally import queues
 from voting.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -242,11 +243,7 @@ if CELERY_BROKER_URL == "filesystem://":
         "polling_interval": 0.05,  # s
     }
 elif urlsplit(CELERY_BROKER_URL).scheme in {"redis", "rediss", "redis+socket"}:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": 3600,  # s; a task that runs longer would start twice
-        "unacked_restore_interval": 1,  # with the next line: a killed worker's task is back within seconds
-        "unacked_restore_throttle": 1,
-    }
+    CELERY_BROKER_TRANSPORT_OPTIONS = {**queues.REDIS_OPTIONS, "global_keyprefix": queues.SERVER_PREFIX}
 else:
     raise ImproperlyConfigured("CELERY_BROKER_URL must be filesystem:// or begin with redis:// or rediss://")
 CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]

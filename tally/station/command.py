@@ -22,6 +22,7 @@ from tally import test_modulus
 from tally.contests.errors import ContestError
 from tally.crypto.errors import CryptoError
 from tally.key_draft import read_draft
+from tally.queues import queue_name
 from tally.record import key as key_record
 from tally.record import manifest as manifest_record
 from tally.record.errors import RecordError
@@ -35,7 +36,7 @@ from tally.station.board import Board
 from tally.station.errors import BrokerRefused, StationError
 from tally.station.memory import Memory
 from tally.station.station import Station
-from tally.station.worker import make_app, queue_name, register
+from tally.station.worker import make_app, register
 from tally.station.worker import run as run_worker
 
 # Rich tracebacks could show local variables, which are secrets.

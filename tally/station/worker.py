@@ -14,35 +14,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from celery import Celery
-from kombu import Exchange, Queue
 
 from tally import spool
+from tally.broker import plain_queue, send
 from tally.crypto.errors import CryptoError
+from tally.queues import REDIS_OPTIONS, SERVER_QUEUE, key_prefix
 from tally.station.errors import BrokerRefused, Refused, StationError
 from tally.station.request import read_request
 from tally.station.station import Station
 
 ANSWER_TASK = "tally.station.answer"
 RECEIVE_TASK = "tally.tasks.receive"
-SERVER_QUEUE = "tally-server"
-_FINGERPRINT_DIGITS = 16
 _REDIS = {"redis", "rediss", "redis+socket"}
 _NOBODY = str(uuid.UUID(int=0))
-REDIS_OPTIONS: dict[str, object] = {
-    "visibility_timeout": 86_400,  # s; longer than any verification, which would start twice
-    "unacked_restore_interval": 1,  # with the next line: what a killed worker held is back within seconds
-    "unacked_restore_throttle": 1,
-}
-
-
-def queue_name(fingerprint: str, trustee: int) -> str:
-    """Return the name of a trustee's queue for one election."""
-    return f"trustee-{fingerprint[:_FINGERPRINT_DIGITS]}-{trustee}"
-
-
-def plain_queue(name: str) -> Queue:
-    """Return a queue that is addressed by its name alone."""
-    return Queue(name, exchange=Exchange(""), routing_key=name)
 
 
 def make_app(broker: str, queue: str) -> Celery:
@@ -54,7 +38,7 @@ def make_app(broker: str, queue: str) -> Celery:
     app = Celery("station", set_as_current=False)
     app.conf.update(
         broker_url="filesystem://" if broker.startswith("filesystem://") else broker,
-        broker_transport_options=_transport_options(broker),
+        broker_transport_options=_transport_options(broker, queue),
         broker_connection_retry_on_startup=True,
         accept_content=["json"],
         result_accept_content=["json"],
@@ -81,12 +65,11 @@ def make_app(broker: str, queue: str) -> Celery:
 
 def register(app: Celery, station: Station, fingerprint: str, say: Callable[[str], None]) -> None:
     """Give the application its one task."""
-    server = plain_queue(SERVER_QUEUE)
 
     def answer(**values: object) -> None:
         message = answer_message(station, fingerprint, values, say)
         if message is not None:
-            app.send_task(RECEIVE_TASK, kwargs=message, queue=server)  # type: ignore[arg-type]  # stubs lag
+            send(app, RECEIVE_TASK, message, queue=SERVER_QUEUE)
             say(f"Answered ({message['phase'] or 'refused'}).")
 
     app.task(name=ANSWER_TASK)(answer)
@@ -132,11 +115,11 @@ def run(app: Celery) -> None:
         worker.start()
 
 
-def _transport_options(broker: str) -> dict[str, object]:
+def _transport_options(broker: str, queue: str) -> dict[str, object]:
     parts = urlsplit(broker)
     if parts.scheme == "filesystem" and not parts.netloc and Path(parts.path).is_absolute():
         spool.install()
         return spool.transport_options(Path(parts.path))
     if parts.scheme in _REDIS:
-        return REDIS_OPTIONS
+        return {**REDIS_OPTIONS, "global_keyprefix": key_prefix(queue)}
     raise BrokerRefused("the broker is redis://…, rediss://…, redis+socket:///file or filesystem:///folder")

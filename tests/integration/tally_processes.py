@@ -11,9 +11,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import Empty
 
+from tally import broker as tally_broker
 from tally import test_modulus
+from tally.broker import plain_queue
+from tally.queues import SERVER_QUEUE, key_prefix, queue_name
 from tally.station import keyfile
-from tally.station.worker import ANSWER_TASK, SERVER_QUEUE, make_app, plain_queue, queue_name
+from tally.station.worker import ANSWER_TASK, make_app
 from tests import stations
 from tests.simulator import World
 
@@ -107,7 +110,7 @@ class Hand:
 
     def __init__(self, broker: str, world: World) -> None:
         self._world = world
-        self._app = make_app(broker, "hand")
+        self._app = make_app(broker, SERVER_QUEUE)
         self.connection = self._app.connection()
 
     def close(self) -> None:
@@ -127,19 +130,20 @@ class Hand:
         self.send(index, ANSWER_TASK, values | changes)
 
     def send(self, index: int, task: str, values: Mapping[str, object]) -> None:
-        self._app.send_task(task, kwargs=dict(values), queue=plain_queue(self.queue(index)))
+        tally_broker.send(self._app, task, values, queue=self.queue(index))
 
     def pickle(self, index: int, body: bytes) -> None:
         """A message that says it is pickled."""
-        producer = self.connection.Producer()
-        producer.publish(
-            body,
-            routing_key=self.queue(index),
-            exchange="",
-            content_type="application/x-python-serialize",
-            content_encoding="binary",
-            headers={"task": ANSWER_TASK, "id": str(uuid.uuid4()), "lang": "py"},
-        )
+        options = {"global_keyprefix": key_prefix(self.queue(index))}
+        with self._app.connection_for_write(transport_options=options) as connection:
+            connection.Producer().publish(
+                body,
+                routing_key=self.queue(index),
+                exchange="",
+                content_type="application/x-python-serialize",
+                content_encoding="binary",
+                headers={"task": ANSWER_TASK, "id": str(uuid.uuid4()), "lang": "py"},
+            )
 
     def litter(self, index: int, content: bytes) -> None:
         """A file in the queue that is no message."""

@@ -9,7 +9,7 @@ import pytest
 from kombu import Connection
 
 from tally import spool
-from tally.station.worker import plain_queue
+from tally.broker import plain_queue
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@
 import pytest
 
 from tally.crypto.errors import BadSignature
+from tally.queues import queue_name
 from tally.station.errors import BoardUnavailable, BrokerRefused
 from tally.station.refusal import Refusal
-from tally.station.worker import answer_message, make_app, queue_name
+from tally.station.worker import answer_message, make_app
 from tests.stations import Desk, acknowledgement, town
 
 NUMBER = "00000000-0000-0000-0000-000000000001"
