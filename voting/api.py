@@ -23,6 +23,7 @@ from voting.errors import (
     NotOpen,
     TooLarge,
     TooManyChallenges,
+    Unavailable,
     WasChallenged,
     WrongContentType,
     WrongMethod,
@@ -32,7 +33,8 @@ from voting.models import CastBallot, Challenged, Election
 from voting.services import log_key
 from voting.services.board import election_log, entry_of, receipt_of
 from voting.services.challenges import challenge
-from voting.services.intake import REFUSALS, Accepted, Verdict, cast
+from voting.services.gathering import cast_together
+from voting.services.intake import REFUSALS, Accepted, Verdict
 from voting.services.opened import LARGE_FIELDS, opened_election
 from voting.services.refusals import Refusal, digest_of
 from voting.services.submissions import CHALLENGE_LIMIT, parse_submission, size_limit
@@ -51,6 +53,7 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (TooManyChallenges, 409),
     (TooLarge, 413),
     (WrongContentType, 415),
+    (Unavailable, 503),
 )
 _UNPROCESSABLE = 422  # well-formed, and proof, signature or shape do not hold
 
@@ -75,7 +78,7 @@ def challenges(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _cast(election: Election, body: bytes, now: datetime) -> tuple[Verdict, str]:
     submission = parse_submission(body, opened_election(election).shape)
-    (verdict,) = cast(election, [submission], now=now)
+    verdict = cast_together(election, submission, now=now)
     return verdict, digest_of(submission.ballot)
 
 
@@ -138,6 +141,8 @@ def _refuse(election: Election, error: Exception, digest: str, now: datetime) ->
     response = _json(status, {"code": code, "message": message, "refusal": note})
     if isinstance(error, WrongMethod):
         response["Allow"] = "POST"
+    if isinstance(error, Unavailable):
+        response["Retry-After"] = str(error.retry_after)
     return response
 
 

@@ -36,6 +36,7 @@ _ANSWER_LIMIT = 256 * 1024  # bytes
 _BEGINNING = (MANIFEST, ROLL, KEY, OPEN)
 _ACCEPTED = (200, 201)
 _REFUSED = range(400, 500)
+_UNAVAILABLE = 503
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,7 @@ def _send(opened: OpenedElection, address: str, body: bytes, submitted: bytes) -
     if status in _ACCEPTED:
         return answer
     code, note = _text(answer, "code"), _text(answer, "refusal")
-    if status not in _REFUSED:
+    if status not in _REFUSED and status != _UNAVAILABLE:
         raise ServerFailed("no receipt and no refusal", computed=status)
     digest = hashlib.sha256(submitted).hexdigest()
     check_refusal(note, opened.manifest.board.log, fingerprint=opened.fingerprint, digest=digest, code=code)
@@ -115,14 +116,16 @@ def _send(opened: OpenedElection, address: str, body: bytes, submitted: bytes) -
 
 
 def _post_until_answered(address: str, body: bytes) -> tuple[int, dict[str, object]]:
-    for attempt in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS - 1):
         try:
-            return _post(address, body)
+            status, answer = _post(address, body)
         except (OSError, HTTPException, ServerFailed):
-            if attempt == ATTEMPTS - 1:
-                raise
-            time.sleep(0.5 * 2**attempt)
-    raise AssertionError("unreachable")
+            pass  # the answer may have been lost: the same bytes get it again
+        else:
+            if status != _UNAVAILABLE:
+                return status, answer
+        time.sleep(0.5 * 2**attempt)
+    return _post(address, body)
 
 
 def _post(address: str, body: bytes) -> tuple[int, dict[str, object]]:

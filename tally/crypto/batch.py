@@ -20,12 +20,14 @@ from tally.crypto.membership import (
     check_challenge_sums,
     check_ranges,
     check_shape,
+    coefficient_sum,
     verify_compact,
 )
 from tally.crypto.multiexp import multi_power
 from tally.crypto.numbers import check_units
 from tally.crypto.paillier import g_power
-from tally.crypto.parameters import PublicKey
+from tally.crypto.parameters import PublicKey, response_bits
+from tally.crypto.statements import Statement
 
 _RHO_BYTES = 16
 _SINGLE = 8  # below this many ballots, bisection costs more than compact checks
@@ -99,6 +101,13 @@ def _base_power(key: PublicKey, exponent: mpz) -> mpz:
     if key.powers.covers(exponent):
         return key.powers.power(exponent)
     return multi_power((key.base,), (exponent,), key.modulus)
+
+
+def base_bits(key: PublicKey, statements: Sequence[Statement], ballots: int) -> int:
+    """A bound on the bits of the exponent Σ ρz of h in a batch of so many ballots of these statements."""
+    longest = max(response_bits(key.bits, coefficient_sum(s)) for s in statements) + 1
+    branches = ballots * sum(len(s.values) for s in statements)
+    return longest + 8 * _RHO_BYTES + branches.bit_length()
 
 
 class _Side:

@@ -34,6 +34,10 @@ class FixedBase:
         self._rows = made = tuple(rows)
         return made
 
+    def reserve(self, bits: int) -> None:
+        """Make the rows for exponents of so many bits now; other threads go on with those there are."""
+        self._table(-(-bits // self._window))
+
     def covers(self, exponent: int) -> bool:
         """Whether the rows that `exponent` needs exist already."""
         return int(exponent).bit_length() <= self._window * len(self._rows)

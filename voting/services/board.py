@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An election's log: where it is, its signed head, and the receipts that are given out under it."""
 
+from collections.abc import Collection
+
 from django.db.models import Max
 
 from bulletin_board import publisher
@@ -32,6 +34,16 @@ def receipt_of(row: CastBallot | Challenged) -> str:
         type(row).objects.filter(pk=row.pk, receipt="").update(receipt=text)
         row.refresh_from_db(fields=["receipt"])
     return row.receipt
+
+
+def write_receipts(election: Election, seqs: Collection[int]) -> None:
+    """Make the receipts of these ballots, all of them under the head that is signed now, in one write."""
+    log = election_log(election)
+    without = CastBallot.objects.filter(election=election, seq__in=seqs, receipt="")
+    rows = list(without)
+    for row in rows:
+        row.receipt = publisher.receipt(log, row.seq).decode("utf-8")
+    without.bulk_update(rows, ["receipt"])  # a receipt that was given out meanwhile stays
 
 
 def entry_of(row: CastBallot | Challenged) -> str:

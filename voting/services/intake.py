@@ -107,16 +107,16 @@ def _weed_out(
 ) -> list[_Candidate]:
     """Spare the proofs of ballots that stand on the board already, or could not."""
     standings = _standings(opened, election, candidates)
-    seen: set[Named] = set()
+    listed = {candidate.named.tracker for candidate in candidates}
 
     def decide(candidate: _Candidate) -> Accepted | None:
         named = candidate.named
         seq = standings.place_of(named)
         if seq is not None:
             return Accepted(tracker=named.tracker, seq=seq, fresh=False)
-        if named not in seen:  # the same ballot twice in one list is decided under the lock
-            standings.succeed(named)
-            seen.add(named)
+        # Ballots of one list do not stand in each other's way before it is known which of them hold.
+        if named.supersedes not in listed:
+            standings.check(named)
         return None
 
     return _undecided(candidates, verdicts, decide)

@@ -5,6 +5,7 @@ Nothing in them can change after freezing, so nothing here ever expires. Who may
 """
 
 import os
+import threading
 from functools import lru_cache
 
 from tally import test_modulus
@@ -16,6 +17,7 @@ from voting.models import Election
 from voting.services.refusals import digest_of
 
 _KEPT = 8
+_lock = threading.Lock()  # two threads that find nothing kept must not make two
 LARGE_FIELDS = ("draft", "manifest", "roll", "key")
 
 
@@ -36,7 +38,8 @@ def opening_of(election: Election) -> Opening:
 
 def opened_election(election: Election) -> OpenedElection:
     """Return the records of a frozen election. Raises NotOpen before."""
-    return _opened(election.pk, election.fingerprint)
+    with _lock:
+        return _opened(election.pk, election.fingerprint)
 
 
 @lru_cache(maxsize=_KEPT)

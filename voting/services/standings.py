@@ -54,9 +54,14 @@ class Standings:
         return seq
 
     def succeed(self, ballot: Named) -> None:
-        """Take the ballot in as its credential's last, if it may be.
+        """Take the ballot in as its credential's last, if it may be; raises as `check`."""
+        self.check(ballot)
+        self._stand(ballot.credential, ballot.tracker)
 
-        Raises NotOpen, WasChallenged, StaleSupersedes, LimitReached; then nothing has changed.
+    def check(self, ballot: Named) -> None:
+        """Check that the ballot may be its credential's last.
+
+        Raises NotOpen, WasChallenged, StaleSupersedes, LimitReached.
         """
         if self._state is not State.OPEN:
             raise NotOpen(
@@ -68,7 +73,6 @@ class Standings:
             raise WasChallenged("this ballot was tested, so it can never be cast: make a new one")
         standing = self._standings.get(ballot.credential, Standing())
         check_succession(standing, ballot.supersedes, self._limit)
-        self._stand(ballot.credential, ballot.tracker)
 
     def remember(self, ballot: Named, seq: int) -> None:
         """The ballot stands on the board at `seq`."""
