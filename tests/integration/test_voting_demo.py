@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The demonstration, started as `make demo EXIT=1` starts it, but under a small key in a folder of its own."""
+"""The demonstration, started as `make demo EXIT=1` starts it, but with a small key in a folder of its own."""
 
 import os
 import signal
@@ -51,8 +51,9 @@ def start(data):
 
     yield start
     for process in started:
-        process.kill()
-        process.communicate()
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
 
 
 def children_of(data):
