@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "bulletin_board.apps.BulletinBoardConfig",
     "tally.apps.TallyConfig",
     "voting.apps.VotingConfig",
+    "voting.office.apps.OfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -201,10 +202,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; the largest ballot is below this
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000  # a question with 200 options in five languages
+FILE_UPLOAD_HANDLERS = ["voting.office.uploads.CappedUploadHandler"]
+LOGIN_URL = "office:login"
+SESSION_COOKIE_AGE = 8 * 60 * 60  # s; voting/office/access.py counts it from the log-in
 
 # Language, time ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español"), ("fr", "Français"), ("de", "Deutsch"), ("ar", "العربية")]
+LANGUAGES = [("en", "English")]  # a language joins together with its translations
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
