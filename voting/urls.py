@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("source/", source, name="source"),
     path("language/", include("django.conf.urls.i18n")),
     path("board/", include("bulletin_board.urls")),
+    path("office/", include("voting.office_urls")),
     path("", include("voting.api_urls")),
     path("", include("voting.page_urls")),
 ]

@@ -2,17 +2,31 @@
 """What the officials' commands have in common: the election by its address, refusals as one sentence."""
 
 from argparse import ArgumentParser
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import ClassVar
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from tally.registrar.files import read_limited
 from voting.errors import UnknownElection
 from voting.management.refusals import refusals
 from voting.models import Election
+from voting.office.trail import Action, By, recorded
 
 FILE_LIMIT = 64 << 20  # bytes
+_RECORDED = {  # the command -> what the trail calls it
+    "add_trustee": Action.TRUSTEE_ADD,
+    "add_key": Action.KEY,
+    "add_acknowledgement": Action.ACKNOWLEDGEMENT,
+    "add_roll": Action.ROLL,
+    "freeze": Action.FREEZE,
+    "open_election": Action.OPEN,
+    "close_election": Action.CLOSE,
+    "start_tally": Action.TALLY,
+    "publish": Action.PUBLISH,
+}
 
 
 class OfficialCommand(BaseCommand):
@@ -32,7 +46,16 @@ class OfficialCommand(BaseCommand):
             found = Election.objects.select_related("log").filter(slug=election).first()
             if found is None:
                 raise UnknownElection(f"there is no election {election!a}")
-            return self.act(found, b"" if file is None else read_limited(file, limit=FILE_LIMIT))
+            data = b"" if file is None else read_limited(file, limit=FILE_LIMIT)
+            with self._recorded(found):
+                return self.act(found, data)
+
+    def _recorded(self, election: Election) -> AbstractContextManager[object]:
+        """The steps that pages take, too, are written into the office's trail."""
+        action = _RECORDED.get(type(self).__module__.rpartition(".")[2])
+        if action is None:
+            return nullcontext()
+        return recorded(election, By(user=None, now=timezone.now()), action)
 
     def act(self, election: Election, data: bytes) -> str:
         """Take the step with the file's contents; raises any named refusal."""

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bulletin_board.codec import base64url
+from bulletin_board.errors import EncodingError
+from tally.contests.errors import ContestError
 from tally.key_draft import KeyAcknowledgement, read_draft
 from tally.record.base import KEY_BYTES, check_same_election
 from tally.record.errors import BadAcknowledgement
@@ -126,7 +128,10 @@ def key_record(election: Election) -> KeyRecord:
 def missing(election: Election) -> tuple[str, ...]:
     """Return what freezing still needs, in words."""
     seats = list(election.seats.all())
-    plan = election.plan
+    try:
+        plan = election.plan
+    except (EncodingError, ContestError) as error:
+        return (f"the draft is not complete: {error}",)
     found = []
     if len(seats) < plan.threshold:
         found.append(f"trustees: {len(seats)} of at least {plan.threshold}")

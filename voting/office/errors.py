@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The office's own refusals; those of the services below keep their classes. In words: words.py."""
+
+from voting.errors import VotingError
+
+
+class OfficeError(VotingError):
+    """Base of all refusals of the office."""
+
+
+class TooManyAttempts(OfficeError):
+    """Too many attempts to log in; `expected` is how many seconds to wait."""
+
+
+class ChangedMeanwhile(OfficeError):
+    """A confirmation of something else than what is there now."""
+
+
+class TrusteeTwice(OfficeError):
+    """A card with the name or a key of a trustee who has a seat."""
+
+
+class UnknownTrustee(OfficeError):
+    """A number under which no trustee sits."""
+
+
+class UnknownQuestion(OfficeError):
+    """A question that the draft does not have."""
+
+
+class UnknownOfficial(OfficeError):
+    """A name without an account."""
+
+
+class OfficialTwice(OfficeError):
+    """An official who is one of this election already."""
+
+
+class LastOwner(OfficeError):
+    """An election must keep an owner."""
+
+
+class OwnersOnly(OfficeError):
+    """Something that only an owner of the election may do."""
+
+
+class KeyOfAnotherDraft(OfficeError):
+    """A key that was dealt for questions, dates or trustees that have changed since."""
+
+
+class NoRefusalToSettle(OfficeError):
+    """A trustee who is to be asked again, and has not refused."""
+
+
+class UploadMissing(OfficeError):
+    """A form without its file."""
+
+
+class UploadTooLarge(OfficeError):
+    """A file beyond its limit."""
+
+
+class WeakPassword(OfficeError):
+    """A password that the server's rules do not allow."""
+
+
+class NameRefused(OfficeError):
+    """A name that no account has, or can have, or that one has already."""
