@@ -92,6 +92,20 @@ def test_one_bad_ballot_does_not_take_others_with_it(world):
     assert (good.seq, other.seq) == (4, 5)
 
 
+def test_a_bad_ballot_does_not_stand_in_the_way_of_its_credentials_good_one(world):
+    bad, good = cast(world.election, [with_challenge(world, 1), world.submission(1, NO)], now=NOW)
+    assert isinstance(error_of(bad), ChallengeSumMismatch)
+    assert good.fresh
+
+
+def test_a_revote_over_a_bad_ballot_of_the_same_list_is_refused(world):
+    bad = with_challenge(world, 1)
+    tracker = Ballot.from_bytes(bad.ballot, world.opened.shape).tracker
+    _, over = cast(world.election, [bad, world.submission(1, NO, supersedes=tracker)], now=NOW)
+    assert isinstance(error_of(over), StaleSupersedes)
+    assert not CastBallot.objects.exists()
+
+
 def test_a_second_first_ballot_is_refused(world):
     cast_one(world, world.submission(0))
     assert isinstance(error_of(cast_one(world, world.submission(0, NO))), StaleSupersedes)

@@ -39,6 +39,14 @@ def test_a_table_says_which_exponents_it_covers():
     assert not table.covers(2**16)
 
 
+def test_a_table_that_was_made_beforehand_covers_what_it_was_made_for_and_is_right():
+    table = FixedBase(5, MODULUS)
+    table.reserve(33)
+    assert table.covers(2**40 - 1)
+    assert not table.covers(2**40)
+    assert table.power(2**33) == pow(5, 2**33, MODULUS)
+
+
 class _Interrupting:
     """A modulus whose first reductions let "another thread" grow the same table in between."""
 
