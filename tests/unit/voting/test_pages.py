@@ -14,6 +14,11 @@ ROWS = [
 ]
 
 
+@pytest.fixture
+def five_languages(settings):
+    settings.LANGUAGES = [(code, code) for code in ("en", "es", "fr", "de", "ar")]
+
+
 @pytest.mark.parametrize(
     ("language", "direction", "style"),
     [
@@ -25,9 +30,8 @@ ROWS = [
     ],
 )
 def test_a_page_says_its_language_and_direction(
-    client: Client, settings, language: str, direction: str, style: str
+    client: Client, five_languages: None, language: str, direction: str, style: str
 ) -> None:
-    settings.LANGUAGES = [(code, code) for code in ("en", "es", "fr", "de", "ar")]
     page = client.get(PAGE, headers={"accept-language": language}).content.decode()
     assert re.search(rf'<html lang="{language}"\s+dir="{direction}">', page)
     assert style in page
@@ -70,7 +74,7 @@ def test_a_form_without_its_token_is_refused_calmly() -> None:
     assert "Nothing has been changed" in response.content.decode()
 
 
-def test_a_language_can_be_chosen(client: Client) -> None:
+def test_a_language_can_be_chosen(client: Client, five_languages: None) -> None:
     client.post("/language/setlang/", {"language": "ar", "next": PAGE})
     assert 'dir="rtl"' in client.get(PAGE).content.decode()
 
