@@ -37,6 +37,7 @@ class Cumulative(BaseContest):
         """Raise InvalidLimit."""
         check_limit("per_option", self.per_option, 1, MAX_BRANCHES)
         check_limit("points", self.points, self.per_option, self.per_option * len(self.options))
+        check_limit("points to give or keep", self.points - self.least, 0, MAX_BRANCHES - 1)  # branches
 
     def compile(self, *, counter_bits: int, modulus_bits: int) -> Program:
         """Return a variable in {0..per_option} per option, and Σ x ∈ {0..points} or {points}."""

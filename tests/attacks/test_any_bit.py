@@ -10,7 +10,7 @@ from tally.verifier.report import Verdict
 from tests.attacks.judge import report
 
 _SLOW = settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -190,7 +190,7 @@ def replaced(value, path, hostile):
 
 
 @settings(
-    max_examples=150,
+    max_examples=70,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -209,7 +209,7 @@ def test_no_field_can_be_given_a_value_that_is_not_refused_by_name(world, data):
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

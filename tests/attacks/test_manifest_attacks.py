@@ -61,6 +61,14 @@ def test_the_test_modulus_is_refused_without_its_switch(world):
     assert_refuted(world, world.board(), "C.1", "ForbiddenModulusSize", allow_test_modulus=False)
 
 
+def _endless(mayor):
+    """A thousand options of 8192 points each, to be given or kept."""
+    option = mayor["options"][0]
+    options = [{**option, "id": f"o{number}"} for number in range(1_000)]
+    limits = {"kind": "cumulative", "points": 8_192_000, "per_option": 8_192, "exact": False}
+    return {**{k: v for k, v in mayor.items() if k != "blank"}, **limits, "options": options}
+
+
 # The authors of an election publish these themselves: nothing but the manifest is wrong.
 MANIFESTS = {
     "an unknown version": (lambda v: v.update(format="veritally/manifest/2"), "C.1", "WrongForm"),
@@ -208,6 +216,11 @@ MANIFESTS = {
         lambda v: v["program"][0]["variables"][0].update(domain=["1", "4A"]),
         "C.1",
         "NotHexInteger",
+    ),
+    "a sum of more values than memory should hold": (
+        lambda v: v["contests"].__setitem__(0, _endless(v["contests"][0])),
+        "C.2",
+        "InvalidLimit",
     ),
     "an aggregate left out": (lambda v: v["aggregates"].pop(), "C.2", "AggregatesMismatch"),
     "an aggregate whose slots overlap": (

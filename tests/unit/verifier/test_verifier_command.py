@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`python -m tally.verifier`: what it reads, what it answers, and that it never looks like a crash."""
 
+import contextlib
 import http.server
+import io
 import json
+import os
+import runpy
 import socketserver
 import subprocess
 import sys
@@ -207,6 +211,27 @@ def test_progress_is_shown_without_a_terminal_too(world, folder, monkeypatch):
     assert seen == [(done, 15) for done in range(1, 16)]
 
 
+def test_output_that_is_no_file_is_written_too(world, folder):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        code = cli.app([str(folder), "--fingerprint", world.fingerprint], standalone_mode=False)
+    assert code == VERIFIED
+    assert "VERIFIED" in output.getvalue()
+
+
+def test_the_module_is_the_command(world, folder, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["verifier", str(folder), "--fingerprint", world.fingerprint])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("tally.verifier", run_name="__main__")
+    assert ended.value.code == VERIFIED
+    assert "VERIFIED" in capsys.readouterr().out
+
+
+def test_a_worker_process_that_imports_the_module_does_nothing(capsys):
+    runpy.run_module("tally.verifier.__main__", run_name="__mp_main__")
+    assert capsys.readouterr().out == ""
+
+
 # As observers run it: a process of its own.
 
 ALONE = """
@@ -225,12 +250,10 @@ runpy.run_module("tally.verifier", run_name="__main__", alter_sys=True)
 
 
 def process(*arguments, program=("-m", "tally.verifier"), **environment):
-    from os import environ
-
     return subprocess.run(
         [sys.executable, *program, *map(str, arguments)],
         cwd=ROOT,
-        env={**environ, **environment},
+        env={**os.environ, **environment},
         capture_output=True,
         text=True,
         check=False,
