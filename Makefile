@@ -9,9 +9,12 @@ MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
+# Once more what uses a database: the first run is on SQLite. Tests that start servers choose their own.
+ON_POSTGRESQL := $(PY) -m tests.servers $(PYTEST) tests/integration -n 2 -m "django_db and not slow and not servers"
 
 help:
-	@echo "make demo          a whole election on this machine, in a browser (EXIT=1: run it and stop)"
+	@echo "make demo          a whole election on this machine, in a browser (EXIT=1: run it and stop;"
+	@echo "                   SERVERS=1: on PostgreSQL and Redis)"
 	@echo "make test          the tests, without the slow ones"
 	@echo "make test-all      all tests"
 	@echo "make lint          style, types, import contracts, templates, licence headers"
@@ -20,13 +23,16 @@ help:
 	@echo "make clean         remove whatever these made"
 
 demo: venv-demo
-	@$(PY) manage.py demo $(if $(EXIT),--exit)
+	@$(if $(SERVERS),scripts/services postgresql redis-server && $(PY) -m voting.demonstration.servers) \
+		$(PY) manage.py demo $(if $(EXIT),--exit)
 
 test: venv-dev services
 	@$(PYTEST) -n 2 -m "not slow" --cov --cov-report=term:skip-covered
+	@$(ON_POSTGRESQL)
 
 test-all: venv-dev services
 	@$(PYTEST) -n 2 --cov --cov-report=term:skip-covered
+	@$(ON_POSTGRESQL)
 
 lint: venv-dev
 	@scripts/lint

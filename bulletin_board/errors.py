@@ -268,3 +268,7 @@ class NotYetSigned(StorageError):
 
 class UnusableKeyFile(StorageError):
     """The file of the log's signing key is missing, readable by others, or not a seed."""
+
+
+class RoleRefused(BoardError):
+    """A role of the database that cannot be kept to reading and appending."""

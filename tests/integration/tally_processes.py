@@ -16,6 +16,7 @@ from tally import test_modulus
 from tally.broker import plain_queue
 from tally.queues import SERVER_QUEUE, key_prefix, queue_name
 from tally.station import keyfile
+from tally.station.command import BROKER_VARIABLE
 from tally.station.worker import ANSWER_TASK, make_app
 from tests import stations
 from tests.simulator import World
@@ -55,16 +56,19 @@ class StationProcess:
             str(board),
             "--fingerprint",
             world.fingerprint,
-            "--broker",
-            broker,
             "--passphrase-file",
             str(self._passphrase),
         ]
+        self._broker = broker  # it may hold a password, which has no place among the arguments
         self.process: subprocess.Popen[bytes] | None = None
         self._mark = 0
 
     def start(self) -> None:
-        environment = os.environ | {test_modulus.VARIABLE: test_modulus.VALUE, "PYTHONPATH": str(ROOT)}
+        environment = os.environ | {
+            test_modulus.VARIABLE: test_modulus.VALUE,
+            BROKER_VARIABLE: self._broker,
+            "PYTHONPATH": str(ROOT),
+        }
         self._mark = len(self.text)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Several processes on one database file: nothing lost, no gap, one head a size."""
+"""Several processes on one database, of either kind: nothing lost, no gap, one head a size."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -12,16 +13,26 @@ import pytest
 from bulletin_board import reader
 from bulletin_board.sources import FolderSource
 from tests.integration.boards import KEY
+from voting.demonstration.servers import OWNER
 
 ROOT = Path(__file__).parents[2]
 WORKERS, ROUNDS = 3, 10
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Return a function that starts Python on a fresh database file."""
+def fresh_database(kind, request):
+    """Return the address of an empty database."""
+    if kind == "sqlite":
+        return f"sqlite:///{request.getfixturevalue('tmp_path') / 'board.sqlite3'}"
+    server, name = request.getfixturevalue("postgresql"), f"board_{secrets.token_hex(8)}"
+    server.create_database(name)
+    return server.url(OWNER, name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+def run(request):
+    """Return a function that starts Python on a fresh database."""
     environment = os.environ | {
-        "VERITALLY_TEST_DATABASE_URL": f"sqlite:///{tmp_path / 'board.sqlite3'}",
+        "VERITALLY_TEST_DATABASE_URL": fresh_database(request.param, request),
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }
     started = []

@@ -93,9 +93,10 @@ class Redis:
         return [program("redis-server"), str(self.folder / "redis.conf")]
 
     def allow(self, *lines: str) -> None:
-        """Add lines to the access list, as an operator does, and load it."""
-        with (self.folder / "users.acl").open("a", encoding="ascii") as file:
-            file.writelines(f"{one}\n" for one in lines)
+        """Put users into the access list, as an operator does; it must then be loaded."""
+        file = self.folder / "users.acl"
+        users = {line.split()[1]: line for line in (*file.read_text("ascii").splitlines(), *lines)}
+        file.write_text("".join(f"{line}\n" for line in users.values()), "ascii")
 
 
 def program(name: str) -> str:
@@ -181,7 +182,20 @@ def main(arguments: Sequence[str]) -> int:
             "CELERY_BROKER_URL": broker.url(broker.server),
             OPERATOR_URL: broker.url(broker.operator),
         }
-        return _run(arguments, environment)
+        return run(arguments, environment)
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run the command of this process. Ctrl-C reaches it by the terminal; other signals are passed on."""
+    with subprocess.Popen(arguments, env=environment) as process:  # noqa: S603  # what the caller typed
+
+        def pass_on(number: int, _frame: FrameType | None) -> None:
+            if number != signal.SIGINT:
+                process.send_signal(number)
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, pass_on)
+        return process.wait()
 
 
 def _version(folder: Path) -> int:
@@ -258,19 +272,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Ctrl-C reaches the command by the terminal; other signals to stop are passed on to it."""
-    with subprocess.Popen(arguments, env=environment) as process:  # noqa: S603  # what the caller typed
-
-        def pass_on(number: int, _frame: FrameType | None) -> None:
-            if number != signal.SIGINT:
-                process.send_signal(number)
-
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, pass_on)
-        return process.wait()
 
 
 if __name__ == "__main__":
