@@ -63,12 +63,13 @@ def for_officials(view: View[P]) -> View[P]:
     return never_cache(checked)
 
 
-def for_own_election(view: ElectionView[P]) -> View[Concatenate[str, P]]:
+def for_own_election(view: ElectionView[P]) -> View[P]:
     """Give the view the election of the address, if it is the official's own; else there is none."""
 
     @wraps(view)
-    def found(request: HttpRequest, slug: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return view(request, election_of(request, slug), *args, **kwargs)
+    def found(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        election = election_of(request, str(kwargs.pop("slug")))  # part of every such address
+        return view(request, election, *args, **kwargs)
 
     return for_officials(found)
 

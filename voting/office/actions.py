@@ -22,6 +22,7 @@ from tally.record.key import KeyRecord
 from tally.record.parties import Registrar
 from tally.record.roll import Roll
 from tally.record.terms import Rules, Schedule
+from tally.station.accepting import check_key
 from tally.station.card import Card
 from voting.drafts import LIMIT
 from voting.errors import NotReady, SlugTaken
@@ -164,14 +165,17 @@ def set_trustee_numbers(election: Election, by: By, *, threshold: int, acknowled
 
 
 def add_key(election: Election, by: By, data: bytes) -> KeyRecord:
-    """Take the dealer's key. Raises what `drafting.add_key` does, KeyOfAnotherDraft."""
+    """Take the dealer's key, checked as every trustee checks it.
+
+    Raises what `drafting.add_key` does, KeyOfAnotherDraft, KeyRefused.
+    """
     with recorded(election, by, Action.KEY):
         after(election.where, Step.EDIT)
         manifest = drafting.manifest_of(election)
         record = read_draft(data, modulus_bits=manifest.parameters.modulus_bits)
         check_same_election(manifest.election_id, record.election_id)
-        record.check(manifest)
         check_made_for(record, manifest.payload_sha256)
+        check_key(record, manifest)
         return drafting.add_key(election, data)
 
 

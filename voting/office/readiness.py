@@ -103,9 +103,7 @@ def readiness(election: Election, *, now: datetime) -> Readiness:
     waits = manifest is None
     files = (
         fits,
-        _task(
-            _("Key"), "office:key", _key_problems(election, manifest), waits=waits, empty=election.key is None
-        ),
+        _key(election, manifest),
         _task(
             _("Roll of voters"),
             "office:roll",
@@ -203,23 +201,20 @@ def trustee_problems(seats: int, threshold: int, acknowledgements: int) -> Itera
         ) % {"least": (seats + threshold - 1) // 2 + 1, "seats": seats}
 
 
-def _key_problems(election: Election, manifest: Manifest | None) -> tuple[str, ...]:
-    if election.key is None or manifest is None:
-        return ()
-    key = bytes(election.key)
-
-    def check() -> None:
-        record = read_draft(key, modulus_bits=manifest.parameters.modulus_bits)
-        record.check(manifest)
-        actions.check_made_for(record, manifest.payload_sha256)
-
-    problems = _problems_of(check)
-    if problems:
-        return problems
+def _key(election: Election, manifest: Manifest | None) -> Task:
     silent = [seat.name for seat in election.seats.all() if not seat.acknowledgement]
-    if silent:
-        return tuple(_t("The acknowledgement of %(name)s is missing.") % {"name": name} for name in silent)
-    return _problems_of(lambda: drafting.key_record(election))
+    problems: tuple[str, ...] = ()
+    if election.key is not None and manifest is not None:
+        key, digest = bytes(election.key), manifest.payload_sha256
+        bits = manifest.parameters.modulus_bits
+        problems = _problems_of(lambda: actions.check_made_for(read_draft(key, modulus_bits=bits), digest))
+        if not problems and not silent:
+            problems = _problems_of(lambda: drafting.key_record(election))
+    task = _task(_("Key"), "office:key", problems, waits=manifest is None, empty=election.key is None)
+    if task.status is not Status.DONE or not silent:
+        return task
+    missing = tuple(_t("The acknowledgement of %(name)s is missing.") % {"name": name} for name in silent)
+    return Task(title=task.title, page=task.page, status=Status.TO_DO, problems=missing)
 
 
 def _roll_problems(election: Election, manifest: Manifest | None) -> tuple[str, ...]:

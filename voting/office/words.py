@@ -95,6 +95,10 @@ _WORDS: dict[type[Exception], Promise] = {
         "its trustee has accepted another key, or it is of somebody else."
     ),
     record.TrusteesMismatch: _("The key was made for another number of trustees, or another threshold."),
+    station.KeyRefused: _(
+        "The key does not fit this election. Hand out the election file, and have it made anew."
+    ),
+    station.StationError: _FILE,
     record.KeyRecordError: _(
         "The key does not fit this election. Hand out the election file, and have it made anew."
     ),

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The office's elections at every stage as rows: `python -m tests.integration.office_data`, for a browser."""
+
+import os
+
+def fill() -> None:
+    from django.utils import timezone
+    from tests.integration.office_world import HOSTILE, STAGES, official, question, scene
+    from voting.office import actions
+    from voting.services import log_key
+
+    if not log_key.key_file().exists():
+        log_key.create()
+    now = timezone.now()
+    official("piet")
+    for stage in STAGES:
+        scene(stage, slug=stage, title=f"Little Harbour, {stage}", now=now)
+    counted = scene("checking", slug="counting", title="Rowing club: chair and committee", now=now)
+    _count(counted.election)
+    hostile = scene("described", slug="hostile", title=HOSTILE, now=now)
+    actions.save_question(hostile.election, hostile.by, question(asked=HOSTILE))
+
+
+def _count(election) -> None:
+    """A count that has begun: one station has answered, one has refused, one has not answered yet."""
+    import uuid
+
+    from tally.models import RequestState, StationRequest, Tally, TallyState
+
+    tally = Tally.objects.create(
+        log=election.log, fingerprint=election.fingerprint, state=TallyState.ACKNOWLEDGING
+    )
+    states = {1: RequestState.ANSWERED, 2: RequestState.REFUSED, 3: RequestState.WAITING}
+    for trustee, state in states.items():
+        StationRequest.objects.create(
+            tally=tally,
+            trustee=trustee,
+            phase="acknowledge",
+            number=uuid.uuid4(),
+            state=state,
+            sends=1,
+            verdict="too-few-counted" if state == RequestState.REFUSED else "",
+        )
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voting.settings")
+    import django
+
+    django.setup()
+    fill()
