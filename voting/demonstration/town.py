@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from tally.contests.approval import Approval
 from tally.contests.base import Option
 from tally.contests.choose_one import ChooseOne
+from tally.contests.knapsack import Knapsack
 from tally.contests.protocol import Contest
 from tally.contests.texts import Texts
 
 SLUG = "willow-ferry"
-TITLE = "Willow Ferry: mayor and school board"
+TITLE = "Willow Ferry: mayor, school board and projects"
 DESCRIPTION = (
     "A made-up election of a made-up town. Every run makes new keys, new voters' codes and new ballots."
 )
-MAYOR, SCHOOL_BOARD = "mayor", "school-board"
+MAYOR, SCHOOL_BOARD, PROJECTS = "mayor", "school-board", "projects"
 BLANK = "blank"
 
 # (option id, name, how popular: parts of a whole)
@@ -44,6 +45,23 @@ _BOARD = (
     ("greta-vale", "Greta Vale", 33),
 )
 _MOST = 3  # of the school board
+_PROJECTS = (
+    ("shade-trees", "Shade trees along Mill Lane", 34),
+    ("night-bus", "A night bus on Fridays", 26),
+    ("ferry-landing", "A new landing for the ferry", 30),
+    ("bandstand", "Repairs to the bandstand", 12),
+    ("playground", "A playground by the weir", 38),
+    ("bicycle-sheds", "Sheds for bicycles at the station", 20),
+)
+_COSTS = {
+    "shade-trees": 9,
+    "night-bus": 14,
+    "ferry-landing": 31,
+    "bandstand": 12,
+    "playground": 22,
+    "bicycle-sheds": 6,
+}  # thousands
+_BUDGET = 60  # thousands
 _FIRST = ("Alma", "Boris", "Cleo", "Dario", "Edda", "Felix", "Gita", "Hugo")
 _LAST = ("Ash", "Birch", "Cedar", "Elm", "Hazel", "Linden", "Maple", "Rowan")
 VOTERS = len(_FIRST) * len(_LAST)
@@ -63,7 +81,7 @@ class Plan:
 
 
 def contests() -> tuple[Contest, ...]:
-    """The two questions."""
+    """The questions: a choice, an approval, and a budget to spend."""
     return (
         ChooseOne(
             id=MAYOR,
@@ -83,6 +101,16 @@ def contests() -> tuple[Contest, ...]:
             budget=0,
             minimum=1,
             maximum=_MOST,
+        ),
+        Knapsack(
+            id=PROJECTS,
+            question=texts(f"Which projects shall the town pay for? Spend up to {_BUDGET} thousand."),
+            options=tuple(_option(key, name, cost=_COSTS[key]) for key, name, _ in _PROJECTS),
+            order="fixed",
+            seats=0,
+            budget=_BUDGET,
+            minimum=0,
+            maximum=len(_PROJECTS),
         ),
     )
 
@@ -107,7 +135,11 @@ def plan_of(voter: int) -> Plan:
 
 def expected_totals(plans: Sequence[Plan]) -> Mapping[str, Counter[str]]:
     """What the count must find: contest → option (or "blank") → votes."""
-    totals: dict[str, Counter[str]] = {MAYOR: Counter(), SCHOOL_BOARD: Counter()}
+    totals: dict[str, Counter[str]] = {
+        MAYOR: Counter(),
+        SCHOOL_BOARD: Counter(),
+        PROJECTS: Counter(),
+    }
     for plan in plans:
         for contest, selection in (plan.ballots[-1] if plan.ballots else {}).items():
             totals[contest].update(selection or [BLANK])
@@ -120,7 +152,22 @@ def _choose(voter: int, turn: int) -> Selections:
     for place in range(1 + _number(f"{voter}/{turn}/size") % _MOST):
         left = tuple(option for option in _BOARD if option[0] not in board)
         board[_pick(left, f"{voter}/{turn}/board/{place}")] = 1
-    return {MAYOR: {} if mayor == BLANK else {mayor: 1}, SCHOOL_BOARD: board}
+    return {
+        MAYOR: {} if mayor == BLANK else {mayor: 1},
+        SCHOOL_BOARD: board,
+        PROJECTS: _spend(f"{voter}/{turn}/projects"),
+    }
+
+
+def _spend(text: str) -> dict[str, int]:
+    """Projects drawn one after the other, for as long as the next can be paid."""
+    chosen: dict[str, int] = {}
+    left = _BUDGET
+    while affordable := tuple(row for row in _PROJECTS if row[0] not in chosen and _COSTS[row[0]] <= left):
+        key = _pick(affordable, f"{text}/{len(chosen)}")
+        chosen[key] = 1
+        left -= _COSTS[key]
+    return chosen
 
 
 def _pick(options: Sequence[tuple[str, str, int]], text: str) -> str:
@@ -136,8 +183,8 @@ def _number(text: str) -> int:
     return int.from_bytes(hashlib.sha256(b"willow ferry/" + text.encode()).digest()[:8], "big")
 
 
-def _option(key: str, name: str) -> Option:
-    return Option(id=key, label=texts(name), cost=0)
+def _option(key: str, name: str, *, cost: int = 0) -> Option:
+    return Option(id=key, label=texts(name), cost=cost)
 
 
 def texts(text: str) -> Texts:
