@@ -41,8 +41,8 @@ class BallotChecks:
         self._ledger = ledger
         self._cache = cache
         self._last: dict[bytes, Envelope] = {}  # by credential
-        self._challenges: set[str] = set()
-        self._cast: set[str] = set()
+        self._challenges: set[tuple[bytes, str]] = set()  # credential, tracker: nobody tests another's ballot
+        self._cast: set[tuple[bytes, str]] = set()
 
     def ballot(self, entry: Entry) -> None:
         """Check one ballot, count it, and queue its proof."""
@@ -54,9 +54,9 @@ class BallotChecks:
             return
         tracker = ballot.tracker
         if self._is_signed(ballot, entry) and self._is_counted(ballot, tracker, entry):
-            if tracker in self._challenges:
+            if (ballot.credential, tracker) in self._challenges:
                 self._ledger.fail("F.4", ChallengedBallotCast("a challenged ballot was cast"), entry.where)
-            self._cast.add(tracker)
+            self._cast.add((ballot.credential, tracker))
             self._last[ballot.credential] = entry.envelope
             item = Submitted(where=entry.where, payload=entry.payload, commitments=self._commitments(tracker))
             self._report(self._queue.add(item))
@@ -70,9 +70,10 @@ class BallotChecks:
             self._ledger.fail("F.4", error, entry.where)
             return
         if self._is_signed(challenged, entry, id_="F.4"):
-            if challenged.tracker in self._cast:
+            key = (challenged.credential, challenged.tracker)
+            if key in self._cast:
                 self._ledger.fail("F.4", ChallengedBallotCast("a cast ballot was challenged"), entry.where)
-            self._challenges.add(challenged.tracker)
+            self._challenges.add(key)
 
     def finish(self) -> None:
         """Judge what is still queued; all checks of ballots have then been made."""

@@ -16,6 +16,7 @@ from bulletin_board.log.note import Note
 from tally.casting import challenge, prepare
 from tally.crypto import ed25519
 from tally.record.board_keys import BoardKeys
+from tally.record.challenged import Challenged
 from tally.verifier.report import Verdict
 from tests.attacks.collusion import (
     chain_again,
@@ -464,3 +465,23 @@ def test_an_opened_challenge_on_the_board_is_refused(world):
 
     assert canonical.parse(rewrite(world.entries[6][1]), limit=1 << 20)["seed"]
     assert_refuted(world, world.board(world.replaced("challenged", rewrite)), "F.4", "UnknownField")
+
+
+@pytest.mark.parametrize("first", ["challenge", "cast"])
+def test_a_challenge_of_anothers_ballot_harms_nobody(first):
+    world = open_world()
+    prepared = world.make(0, {"mayor": {"ada": 1}})
+    foreign = Challenged(
+        election=world.fingerprint,
+        credential=ed25519.public_key(world.voters[1]),
+        tracker=prepared.ballot.tracker,
+    ).sign(world.voters[1])
+    if first == "cast":
+        world.post(0, prepared)
+    world.entries.append(("challenged", foreign.to_bytes()))
+    world.challenged += 1
+    if first == "challenge":
+        world.post(0, prepared)
+    world.vote(2, {"mayor": {"ben": 1}})
+    world.finish()
+    assert report(world, world.board()).verdict is Verdict.VERIFIED
