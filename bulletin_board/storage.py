@@ -39,6 +39,11 @@ def put_commitments(log: Log, tracker: str, data: bytes) -> None:
     Commitments.objects.get_or_create(log=log, tracker=tracker, defaults={"data": data})
 
 
+def drop_commitments(log: Log, tracker: str) -> None:
+    """Forget a ballot's commitments: whoever verifies it from now on does so without a cache."""
+    Commitments.objects.filter(log=log, tracker=tracker).delete()
+
+
 @contextmanager
 def sequencing(log: Log) -> Iterator["Sequencer"]:
     """Append to `log` in one short transaction; all of it is durable at the end, or none.

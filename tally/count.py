@@ -5,7 +5,7 @@ One pure file that server, station and verifier all call, so that they cannot di
 with ballots whose form, proof and signature others have checked; it decides succession, and decrypts nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from gmpy2 import mpz
@@ -93,10 +93,11 @@ class Count:
             for place, x in enumerate(variables):
                 sums[place] = sums[place] * _power(row[x], weight, modulus) % modulus
 
-    def counted(self) -> Counted:
-        """The counted set as things stand."""
-        weight = sum(self._weights[credential] for credential in self._trackers)
-        return Counted(ballots=len(self._trackers), weight=weight, hash=counted_hash(self._trackers.values()))
+    def counted(self, *, without: Collection[str] = ()) -> Counted:
+        """The counted set as things stand. Ballots `without` do not count, nor do those they supersede."""
+        standing = {c: tracker for c, tracker in self._trackers.items() if tracker not in without}
+        weight = sum(self._weights[credential] for credential in standing)
+        return Counted(ballots=len(standing), weight=weight, hash=counted_hash(standing.values()))
 
     def tallies(self) -> tuple[tuple[mpz, ...], ...]:
         """T_x by contest, by tallied variable."""

@@ -133,3 +133,23 @@ class Challenged(models.Model):
 
     def __str__(self) -> str:
         return format_check_code(self.tracker)
+
+
+class Rechecked(models.Model):
+    """The `ballots` up to entry `seq` are judged compactly; `refused` has [tracker, code] of the bad ones."""
+
+    election = models.OneToOneField(
+        Election, on_delete=models.CASCADE, primary_key=True, related_name="rechecked"
+    )
+    seq = models.PositiveBigIntegerField(default=0)
+    ballots = models.PositiveBigIntegerField(default=0)
+    refused = models.JSONField(default=list)
+    claimed_until = models.DateTimeField(null=True)  # a process is at it until then
+
+    class Meta:
+        """Plural for the administration's pages."""
+
+        verbose_name_plural = "rechecked"
+
+    def __str__(self) -> str:
+        return f"{self.election_id}: {self.ballots} ballots, up to entry {self.seq}"

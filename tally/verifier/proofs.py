@@ -94,7 +94,7 @@ class ProofQueue:
         if self._pool is None:
             yield from judge(self._opened, items)
             return
-        self._running.append(self._pool.submit(_judge_in_worker, items))
+        self._running.append(self._pool.submit(judge_in_worker, items))
         while len(self._running) > self._limit:
             yield from self._running.popleft().result()
 
@@ -118,5 +118,6 @@ def _open_in_worker(payloads: Payloads, allow_test_modulus: bool) -> None:  # no
     _worker["opened"] = payloads.open(allow_test_modulus=allow_test_modulus)
 
 
-def _judge_in_worker(items: list[Submitted]) -> list[Refused]:
+def judge_in_worker(items: list[Submitted]) -> list[Refused]:
+    """`judge`, in a process of `start_pool`'s."""
     return judge(_worker["opened"], items)

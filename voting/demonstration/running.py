@@ -27,11 +27,12 @@ from voting.demonstration.preparing import CLIENTS
 from voting.demonstration.processes import Supervisor
 from voting.errors import TallyFailed
 from voting.models import Election
-from voting.services import elections, tallying
+from voting.services import elections, rechecking, tallying
 from voting.states import State
 
 _START = 120.0  # s, for a process to be ready
 _VOTING = 900.0  # s
+_CLOSING = 600.0  # s
 _TALLY = 900.0  # s
 _VERIFY = 900.0  # s
 _WEB_WORKERS = "2"
@@ -176,6 +177,7 @@ def hold_the_polls(
 def count(supervisor: Supervisor, election: Election, show: Callable[[services.Progress], None]) -> None:
     """Close, and let the stations count; the server's own worker does the rest. Raises TallyFailed."""
     elections.close_election(election, now=timezone.now())
+    _wait_for_closing_entry(supervisor, election)
     tally = tallying.start_tally(election, now=timezone.now())
 
     def is_over() -> bool:
@@ -187,6 +189,17 @@ def count(supervisor: Supervisor, election: Election, show: Callable[[services.P
         return election.where is State.TALLIED  # the server's clock records it
 
     supervisor.wait_until(is_over, timeout=_TALLY, what="the stations' count")
+
+
+def _wait_for_closing_entry(supervisor: Supervisor, election: Election) -> None:
+    """The server's worker posts it, once it has checked every accepted ballot again."""
+
+    def is_posted() -> bool:
+        election.refresh_from_db()
+        return election.where is State.CHECKING
+
+    what = f"the closing entry ({rechecking.sentence(election)})"
+    supervisor.wait_until(is_posted, timeout=_CLOSING, what=what)
 
 
 def verify(supervisor: Supervisor, places: Places, fingerprint: str, tick: Tick) -> dict[str, object]:

@@ -21,7 +21,7 @@ from tally.verifier.report import Report
 from tally.verifier.verify import Options, verify
 from voting.errors import RecordFolderTaken, ResultMissing
 from voting.importers.pabulib_election import PabulibElection
-from voting.rehearsal import counting, polling, staging
+from voting.rehearsal import counting, polling, rechecking, staging
 from voting.rehearsal.parties import Parties
 from voting.services import elections, tallying
 from voting.services.board import election_log
@@ -94,6 +94,8 @@ def run(source: PabulibElection, plan: Plan, *, progress: Progress, say: Callabl
     with progress("Casting ballots", voters) as advance:
         selections = [{CONTEST: dict(answer.amounts)} for answer in source.answers]
         polling.vote(staged, selections, jobs=plan.jobs, advance=advance)
+    with progress("Checking every ballot again, compactly", voters) as advance:
+        rechecking.recheck(election, jobs=plan.jobs, advance=advance)
     with progress("Counting", None), tempfile.TemporaryDirectory() as memory:
         elections.close_election(election, now=timezone.now())
         counting.count(staged, memory=Path(memory), jobs=plan.jobs, say=say)

@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db.models import Q
+
 from voting.errors import WrongState
 from voting.models import Election
 from voting.services.elections import close_election, open_election
@@ -21,7 +23,7 @@ _log = logging.getLogger(__name__)
 def sweep(*, now: datetime) -> None:
     """Take every step that is due, of every election."""
     frozen = Election.objects.filter(state=State.FROZEN, opens_at__lte=now)
-    due_to_close = Election.objects.filter(state__in=(State.OPEN, State.CLOSED), closes_at__lte=now)
+    due_to_close = Election.objects.filter(Q(state=State.OPEN, closes_at__lte=now) | Q(state=State.CLOSED))
     for election in frozen:
         _take(election, lambda one: open_election(one, now=now))
     for election in due_to_close:

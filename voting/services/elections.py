@@ -22,7 +22,7 @@ from tally.record.order import CLOSE, KEY, MANIFEST, OPEN, ROLL
 from tally.record.roll import Roll
 from voting.errors import NotReady, TooEarly
 from voting.models import Election
-from voting.services import drafting, log_key
+from voting.services import drafting, log_key, rechecking
 from voting.services.board import election_log, sign_head
 from voting.services.opened import opened_election, opening_of
 from voting.services.refusals import digest_of
@@ -67,22 +67,28 @@ def open_election(election: Election, *, now: datetime) -> None:
 
 
 def close_election(election: Election, *, now: datetime) -> None:
-    """Take no more ballots, then post the closing entry with the counted set. Raises WrongState, TooEarly.
+    """Take no more ballots; once all are checked again, post the closing entry with the counted set.
 
-    Cut off between the two steps, the election is `closed`; the same call then takes the second step.
+    Before that is done, or when it was cut off, the election is `closed`: the same call goes on with it, for
+    a few seconds each time (`rechecking.progress`). Raises WrongState, TooEarly.
     """
     if election.where is not State.CLOSED:
         _check_time(election, election.closes_at, now, "closes")
         with _step(election, Action.CLOSE, election_log(election)) as (row, _):
             row.closed_at = now
         _finish(election)
+    if not rechecking.recheck(election, now=now).is_complete:
+        return
     with _step(election, Action.POST_CLOSING, election_log(election)) as (row, sequencer):
         sequencer.append(CLOSE, _closing(row).to_bytes(), now=now)
     _finish(election)
 
 
 def counted_set(election: Election) -> Counted:
-    """Return the set of ballots that count, from the rows, as everybody computes it from the board."""
+    """Return the set of ballots that count, from the rows, as everybody computes it from the board.
+
+    Less the ballots that do not hold compactly: with one of them on the board, no verifier agrees.
+    """
     opened = opened_election(election)
     limit = opened.manifest.rules.ballots_per_credential
     count = Count(opened.public_key, opened.weights, (), limit)  # no contests: succession alone
@@ -96,7 +102,7 @@ def counted_set(election: Election) -> Counted:
             ciphertexts=(),
             superseded=() if supersedes else None,
         )
-    return count.counted()
+    return count.counted(without={tracker for tracker, _ in rechecking.progress(election).refused})
 
 
 def check_period_ends(election: Election) -> datetime | None:
