@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** Rules for the booth and for its tests; layout is not ESLint's business. */
+import js from "@eslint/js";
+import noUnsanitized from "eslint-plugin-no-unsanitized";
+
+const browser = ["TextDecoder", "TextEncoder", "atob", "btoa", "crypto", "DOMException"];
+const node = ["Buffer", "process", "structuredClone", "performance", "console", "setTimeout", "URL"];
+
+/** @param {string[]} names */
+function readonly(names) {
+  return Object.fromEntries(names.map((name) => [name, "readonly"]));
+}
+
+const rules = {
+  ...js.configs.recommended.rules,
+  ...noUnsanitized.configs.recommended.rules,
+  "consistent-return": "error",
+  eqeqeq: "error",
+  "no-constant-condition": ["error", { checkLoops: false }],
+  "no-eval": "error",
+  "no-implied-eval": "error",
+  "no-new-func": "error",
+  "no-param-reassign": ["error", { props: false }],
+  "no-restricted-globals": ["error", "localStorage", "sessionStorage", "indexedDB"],
+  "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+  "no-var": "error",
+  "prefer-const": "error",
+};
+
+export default [
+  {
+    files: ["voting/static/voting/booth/**/*.js"],
+    plugins: { "no-unsanitized": noUnsanitized },
+    languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: readonly(browser) },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: { ...rules, "no-restricted-properties": ["error", { object: "Math", property: "random" }] },
+  },
+  {
+    files: ["tests/**/*.mjs"],
+    plugins: { "no-unsanitized": noUnsanitized },
+    languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: readonly([...browser, ...node]) },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules,
+  },
+];
