@@ -81,6 +81,13 @@ def redis():
         yield server
 
 
+@pytest.fixture
+def new_database(postgresql, tmp_path):
+    """A database for one test."""
+    (tmp_path / "owner").mkdir()
+    return Database(postgresql, tmp_path / "owner")
+
+
 @pytest.fixture(scope="module")
 def database(postgresql, tmp_path_factory):
     return Database(postgresql, tmp_path_factory.mktemp("data"))

@@ -40,6 +40,7 @@ def make_app(broker: str, queue: str) -> Celery:
         broker_url="filesystem://" if broker.startswith("filesystem://") else broker,
         broker_transport_options=_transport_options(broker, queue),
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # a broker that is away for a day is waited for
         accept_content=["json"],
         result_accept_content=["json"],
         task_serializer="json",
