@@ -121,7 +121,7 @@ def _body(request: HttpRequest, limit: int) -> bytes:
 
 
 def _accept(election: Election, verdict: Accepted, rows: _Row) -> HttpResponse:
-    row = rows.objects.select_related("election__log").get(election=election, tracker=verdict.tracker)
+    row = rows.objects.select_related("election__log").get(election=election, seq=verdict.seq)
     value: dict[str, canonical.Value] = {
         "tracker": row.tracker,
         "check_code": format_check_code(row.tracker),

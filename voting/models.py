@@ -118,11 +118,14 @@ class CastBallot(models.Model):
 
 
 class Challenged(models.Model):
-    """A ballot that its voter tested instead of casting it: it can never be cast."""
+    """A ballot that its voter tested instead of casting it: it can never be cast.
+
+    By credential: who challenges another voter's tracker says nothing about that voter's ballot.
+    """
 
     election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="challenges")
     credential = models.CharField(max_length=_DIGEST)
-    tracker = models.CharField(max_length=_DIGEST, unique=True)
+    tracker = models.CharField(max_length=_DIGEST, db_index=True)
     seq = models.PositiveBigIntegerField()
     receipt = models.TextField(blank=True)
 
@@ -130,6 +133,11 @@ class Challenged(models.Model):
         """In board order."""
 
         ordering: ClassVar[list[str]] = ["seq"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=("election", "credential", "tracker"), name="one_challenge_of_a_ballot"
+            )
+        ]
 
     def __str__(self) -> str:
         return format_check_code(self.tracker)

@@ -6,9 +6,11 @@ import pytest
 from bulletin_board.models import Commitments, Entry
 from bulletin_board.publisher import resource
 from tally import casting
+from tally.crypto import ed25519
 from tally.crypto.errors import ChallengeSumMismatch
 from tally.errors import LimitReached, NotOnRoll, StaleSupersedes
 from tally.record.ballot import Ballot
+from tally.record.challenged import Challenged
 from tests.integration.voting_world import NO, NOW, YES, open_world, submission_of
 from voting.errors import AlreadyCast, NotOpen, WasChallenged
 from voting.models import CastBallot
@@ -184,6 +186,15 @@ def test_a_cast_ballot_cannot_be_tested(world):
     cast_one(world, world.submission(0))
     verdict = challenge(world.election, world.challenge(0, label="").to_bytes(), now=NOW)
     assert isinstance(error_of(verdict), AlreadyCast)
+
+
+def test_a_test_of_anothers_ballot_harms_nobody(world):
+    mine = world.challenge(0, label="")
+    foreign = Challenged(
+        election=mine.election, credential=ed25519.public_key(world.seed(1)), tracker=mine.tracker
+    ).sign(world.seed(1))
+    assert isinstance(challenge(world.election, foreign.to_bytes(), now=NOW), Accepted)
+    assert isinstance(cast_one(world, world.submission(0)), Accepted)
 
 
 def test_a_test_comes_to_the_board_once(world):

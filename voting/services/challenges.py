@@ -35,12 +35,10 @@ def challenge(election: Election, data: bytes, *, now: datetime) -> Verdict:
 
 
 def _earlier(election: Election, record: ChallengedRecord) -> Accepted | None:
-    row = Challenged.objects.filter(election=election, tracker=record.tracker).first()
-    if row is None:
-        return None
-    if row.credential != record.credential.hex():
-        raise AlreadyCast("another credential tested a ballot with this code")
-    return Accepted(tracker=row.tracker, seq=row.seq, fresh=False)
+    row = Challenged.objects.filter(
+        election=election, credential=record.credential.hex(), tracker=record.tracker
+    ).first()
+    return None if row is None else Accepted(tracker=row.tracker, seq=row.seq, fresh=False)
 
 
 def _append(election: Election, record: ChallengedRecord, data: bytes, now: datetime) -> Accepted:
@@ -61,8 +59,9 @@ def _check_possible(election: Election, record: ChallengedRecord) -> None:
     state = Election.objects.values_list("state", flat=True).get(pk=election.pk)
     if state != State.OPEN:
         raise NotOpen("the election takes no challenges now", expected=State.OPEN.value, computed=state)
-    if CastBallot.objects.filter(tracker=record.tracker).exists():
+    credential = record.credential.hex()
+    if CastBallot.objects.filter(credential=credential, tracker=record.tracker).exists():
         raise AlreadyCast("this ballot is cast: it cannot be tested any more")
-    own = Challenged.objects.filter(election=election, credential=record.credential.hex()).count()
+    own = Challenged.objects.filter(election=election, credential=credential).count()
     if own >= MAX_PER_CREDENTIAL:
         raise TooManyChallenges("tested too often", expected=MAX_PER_CREDENTIAL, computed=own)

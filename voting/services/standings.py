@@ -35,8 +35,8 @@ class Standings:
         self._cast = {
             tracker: (digest, seq) for tracker, digest, seq in rows.values_list("tracker", "digest", "seq")
         }
-        challenges = Challenged.objects.filter(tracker__in=trackers)
-        self._challenged = set(challenges.values_list("tracker", flat=True))
+        challenges = Challenged.objects.filter(election=election, tracker__in=trackers)
+        self._challenged = set(challenges.values_list("credential", "tracker"))
         self._standings: dict[str, Standing] = {}
         credentials = {ballot.credential for ballot in ballots}
         own = CastBallot.objects.filter(election=election, credential__in=credentials).order_by("seq")
@@ -69,7 +69,7 @@ class Standings:
                 expected=State.OPEN.value,
                 computed=self._state.value,
             )
-        if ballot.tracker in self._challenged:
+        if (ballot.credential, ballot.tracker) in self._challenged:
             raise WasChallenged("this ballot was tested, so it can never be cast: make a new one")
         standing = self._standings.get(ballot.credential, Standing())
         check_succession(standing, ballot.supersedes, self._limit)
