@@ -18,7 +18,9 @@ _WORKING = (
     "+sadd +srem +smembers +brpop +rpop +lpush +rpush +llen +zadd +zrem +zrange +hset +hget +hdel"
     " +multi +exec +discard +watch +unwatch +set +get +del +evalsha +script|load"
 )
-OFF = "user default off resetchannels -@all"
+# Nobody can be the default user. It keeps all rights because Redis replays its file of commands under them,
+# and would leave out every transaction that they do not cover.
+OFF = "user default off resetpass ~* &* +@all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,14 @@ from typing import Any
 
 from celery import current_app
 
-from tally import broker, spool
+from tally import broker, redis_transport, spool
 from tally.models import StationRequest
 from tally.queues import queue_name
 from tally.station.worker import ANSWER_TASK
 
-spool.install()  # before the first connection of this process
+# Before the first connection of this process.
+spool.install()
+redis_transport.install()
 
 
 def send(request: StationRequest) -> None:

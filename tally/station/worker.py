@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from celery import Celery
 
-from tally import spool
+from tally import redis_transport, spool
 from tally.broker import plain_queue, send
 from tally.crypto.errors import CryptoError
 from tally.queues import REDIS_OPTIONS, SERVER_QUEUE, key_prefix
@@ -122,5 +122,6 @@ def _transport_options(broker: str, queue: str) -> dict[str, object]:
         spool.install()
         return spool.transport_options(Path(parts.path))
     if parts.scheme in _REDIS:
+        redis_transport.install()
         return {**REDIS_OPTIONS, "global_keyprefix": key_prefix(queue)}
     raise BrokerRefused("the broker is redis://…, rediss://…, redis+socket:///file or filesystem:///folder")

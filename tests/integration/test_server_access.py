@@ -10,6 +10,7 @@ from tally.queues import key_prefix, queue_name
 from tests import stations
 from tests.integration.tally_processes import Hand, StationProcess
 from tests.integration.tally_town import town_of_three
+from voting.demonstration.servers import make_redis, running_redis
 
 pytestmark = pytest.mark.servers
 
@@ -149,3 +150,18 @@ def test_a_password_is_not_in_the_access_list(redis):
     text = (redis.folder / "users.acl").read_text()
     assert redis.server_password not in text
     assert redis.operator_password not in text
+
+
+def test_what_was_taken_and_not_acknowledged_is_there_after_kill_9(tmp_path):
+    """Transactions, too: Redis leaves out those that the default user might not have sent."""
+    server = make_redis(tmp_path)
+    with running_redis(server) as process:
+        with Redis.from_url(server.url(server.server)) as client, client.pipeline() as pipe:
+            pipe.zadd("veritally:unacked_index", {"tag": 1})
+            pipe.hset("veritally:unacked", "tag", "message")
+            pipe.execute()
+        process.kill()
+        process.wait()
+    with running_redis(server), Redis.from_url(server.url(server.server)) as client:
+        assert client.hget("veritally:unacked", "tag") == b"message"
+        assert client.zrange("veritally:unacked_index", 0, -1) == [b"tag"]

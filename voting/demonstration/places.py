@@ -28,6 +28,7 @@ _SERVER_ONLY = (
     "CELERY_",
     "VERITALLY_",
 )
+_OPERATORS_ONLY = "VERITALLY_DEMO_"  # addresses with more rights than the server has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,8 @@ def outsiders_environment(**added: str) -> Mapping[str, str]:
 
 def servers_environment() -> Mapping[str, str]:
     """Return the environment of the server's own processes."""
-    return dict(os.environ) | {"LOG_LEVEL": "INFO", "PYTHONUNBUFFERED": "1"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OPERATORS_ONLY)}
+    return kept | {"LOG_LEVEL": "INFO", "PYTHONUNBUFFERED": "1"}
 
 
 def new_passphrase_file(folder: Path) -> Path:

@@ -3,7 +3,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from tally import services
 from tally.models import TallyState
+from tally.station.command import BROKER_VARIABLE
 from voting.demonstration import town
 from voting.demonstration.places import (
-    TRUSTEES,
     Places,
     outsiders_environment,
     python,
@@ -95,9 +95,10 @@ def start_server(supervisor: Supervisor, places: Places, tick: Tick) -> None:
     _wait(supervisor, lambda: _answers(checkpoint), tick, timeout=_START, what="the web server")
 
 
-def start_stations(supervisor: Supervisor, places: Places, fingerprint: str, tick: Tick) -> None:
-    """Every trustee's station, with nothing but its own folder, the board's address and the broker."""
-    broker = f"filesystem://{places.data / 'broker'}"
+def start_stations(
+    supervisor: Supervisor, places: Places, fingerprint: str, brokers: Sequence[str], tick: Tick
+) -> None:
+    """Every trustee's station, with nothing but its own folder, the board's address and its broker's."""
     children = [
         supervisor.start(
             f"station {number}",
@@ -110,14 +111,12 @@ def start_stations(supervisor: Supervisor, places: Places, fingerprint: str, tic
                 places.board(town.SLUG),
                 "--fingerprint",
                 fingerprint,
-                "--broker",
-                broker,
                 "--passphrase-file",
                 str(places.station(number) / "passphrase"),
             ),
-            env=outsiders_environment(),
+            env=outsiders_environment(**{BROKER_VARIABLE: broker}),
         )
-        for number in range(1, len(TRUSTEES) + 1)
+        for number, broker in enumerate(brokers, start=1)
     ]
     _wait(
         supervisor,

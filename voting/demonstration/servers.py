@@ -29,6 +29,7 @@ from voting.errors import ServerMissing, ServerNotStarted, VotingError
 
 OWNER_URL = "VERITALLY_DEMO_OWNER_URL"  # the database, as the role that owns the tables
 OPERATOR_URL = "VERITALLY_DEMO_OPERATOR_URL"  # Redis, as the user who may change the access list
+ACCESS_LIST = "VERITALLY_DEMO_ACCESS_LIST"  # the file that holds it
 OWNER, APPLICATION = "veritally_owner", "veritally"
 _DATABASE = "veritally"
 _ACCOUNTS = ("postgres", "nobody")
@@ -92,11 +93,20 @@ class Redis:
         """Return the command line of the server."""
         return [program("redis-server"), str(self.folder / "redis.conf")]
 
+    @property
+    def access_list(self) -> Path:
+        """The file of users."""
+        return self.folder / "users.acl"
+
     def allow(self, *lines: str) -> None:
-        """Put users into the access list, as an operator does; it must then be loaded."""
-        file = self.folder / "users.acl"
-        users = {line.split()[1]: line for line in (*file.read_text("ascii").splitlines(), *lines)}
-        file.write_text("".join(f"{line}\n" for line in users.values()), "ascii")
+        """Put users into the access list; it must then be loaded."""
+        add_users(self.access_list, *lines)
+
+
+def add_users(file: Path, *lines: str) -> None:
+    """Put lines into a file of users, each in place of an earlier one for the same user."""
+    users = {line.split()[1]: line for line in (*file.read_text("ascii").splitlines(), *lines)}
+    file.write_text("".join(f"{line}\n" for line in users.values()), "ascii")
 
 
 def program(name: str) -> str:
@@ -152,10 +162,10 @@ def make_redis(folder: Path) -> Redis:
         operator_password=secrets.token_urlsafe(24),
     )
     (folder / "redis.conf").write_text(
-        f"bind 127.0.0.1\nport {server.port}\ndir {folder}\naclfile {folder}/users.acl\n"
+        f"bind 127.0.0.1\nport {server.port}\ndir {folder}\naclfile {server.access_list}\n"
         'appendonly yes\nappendfsync always\nsave ""\nmaxmemory-policy noeviction\n'
     )
-    (folder / "users.acl").touch(mode=0o600)
+    server.access_list.touch(mode=0o600)
     server.allow(
         OFF,
         server.server.line(server_rules()),
@@ -181,6 +191,7 @@ def main(arguments: Sequence[str]) -> int:
             OWNER_URL: database.url(OWNER, _DATABASE),
             "CELERY_BROKER_URL": broker.url(broker.server),
             OPERATOR_URL: broker.url(broker.operator),
+            ACCESS_LIST: str(broker.access_list),
         }
         return run(arguments, environment)
 

@@ -6,6 +6,7 @@ Then it serves until Ctrl-C, or stops with --exit. Every process it starts is en
 """
 
 import fcntl
+import os
 import signal
 from argparse import ArgumentParser
 from collections import Counter
@@ -22,7 +23,7 @@ from rich.console import Console
 
 from tally.crypto.parameters import MODULUS_BITS, TEST_MODULUS_BITS
 from tally.record.result import Result
-from voting.demonstration import preparing, running, town
+from voting.demonstration import meeting, preparing, running, town
 from voting.demonstration.places import Places
 from voting.demonstration.processes import STOP_SIGNALS, Supervisor
 from voting.demonstration.screen import Screen
@@ -86,7 +87,7 @@ def _run(screen: Screen, console: Console, modulus_bits: int, *, stays: bool) ->
 
 def _prepare(screen: Screen, supervisor: Supervisor, places: Places, modulus_bits: int) -> Election:
     with screen.phase("Setting up the server"):
-        call_command("migrate", verbosity=0, interactive=False)
+        meeting.prepare_database(supervisor, os.environ)
         call_command("collectstatic", verbosity=0, interactive=False)
         log_key.create()
     with screen.phase("Trustees and registrar make their keys") as advance:
@@ -108,7 +109,8 @@ def _vote_and_count(screen: Screen, supervisor: Supervisor, places: Places, elec
     fingerprint = election.fingerprint
     with screen.phase("Starting the server and the trustees' stations") as advance:
         running.start_server(supervisor, places, lambda: advance(0))
-        running.start_stations(supervisor, places, fingerprint, lambda: advance(0))
+        brokers = meeting.station_brokers(places, election, os.environ)
+        running.start_stations(supervisor, places, fingerprint, brokers, lambda: advance(0))
     votes = sum(len(plan.ballots) + plan.tests for plan in plans)
     with screen.phase("Voting over HTTP, receipts verified", votes) as advance:
         polls = running.hold_the_polls(supervisor, places, fingerprint, advance)
