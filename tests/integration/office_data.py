@@ -3,8 +3,10 @@
 
 import os
 
+
 def fill() -> None:
     from django.utils import timezone
+
     from tests.integration.office_world import HOSTILE, STAGES, official, question, scene
     from voting.office import actions
     from voting.services import log_key

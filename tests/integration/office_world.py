@@ -86,7 +86,7 @@ class Scene:
 def scene(
     stage: str, *, slug: str = "spring", title: str = "Spring", now: datetime = NOW, rehearsal: bool = True
 ) -> Scene:
-    """Make an election of the official "olga" at one of STAGES; the log key and the test switch are set up."""
+    """Make an election of the official "olga" at one of STAGES."""
     by = By(user=official(), now=now)
     election = actions.begin(by, slug=slug, title={"en": title}, languages=("en",), rehearsal=rehearsal)
     for name in STAGES[1 : STAGES.index(stage) + 1]:

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from bulletin_board.codec import canonical
+from bulletin_board.errors import MissingField, OutOfRange
 from tally import services as tally_services
 from tally.contests.protocol import Contest
 from tally.key_draft import read_draft
@@ -19,6 +20,7 @@ from tally.models import RequestState
 from tally.record.base import check_same_election
 from tally.record.fingerprint import election_fingerprint
 from tally.record.key import KeyRecord
+from tally.record.manifest import Manifest
 from tally.record.parties import Registrar
 from tally.record.roll import Roll
 from tally.record.terms import Rules, Schedule
@@ -171,12 +173,20 @@ def add_key(election: Election, by: By, data: bytes) -> KeyRecord:
     """
     with recorded(election, by, Action.KEY):
         after(election.where, Step.EDIT)
-        manifest = drafting.manifest_of(election)
+        manifest = manifest_of(election)
         record = read_draft(data, modulus_bits=manifest.parameters.modulus_bits)
         check_same_election(manifest.election_id, record.election_id)
         check_made_for(record, manifest.payload_sha256)
         check_key(record, manifest)
         return drafting.add_key(election, data)
+
+
+def manifest_of(election: Election) -> Manifest:
+    """Return the manifest as it will be posted. Raises NotReady while the description is not complete."""
+    try:
+        return drafting.manifest_of(election)
+    except (MissingField, OutOfRange) as error:  # OutOfRange: no question yet
+        raise NotReady(f"the description is not complete: {error}", computed=str(error)) from error
 
 
 def check_made_for(record: KeyRecord, manifest: str) -> None:
@@ -198,6 +208,8 @@ def add_acknowledgement(election: Election, by: By, data: bytes) -> TrusteeSeat:
 def add_roll(election: Election, by: By, data: bytes) -> RollSummary:
     """Take the registrar's signed roll. Raises what `drafting.add_roll` does."""
     with recorded(election, by, Action.ROLL) as deed:
+        after(election.where, Step.EDIT)
+        manifest_of(election)
         roll = drafting.add_roll(election, data)
         summary = RollSummary.of(roll, election.plan.registrar.key)
         desk_of(election)

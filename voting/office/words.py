@@ -18,13 +18,10 @@ from bulletin_board.errors import (
     EncodingError,
     ForbiddenText,
     InputTooLarge,
-    MissingField,
     NotCanonical,
     NotJson,
-    OutOfRange,
     StorageError,
     UnusableKeyFile,
-    WrongForm,
 )
 from tally import errors as counting
 from tally.contests import errors as contests
@@ -117,9 +114,6 @@ _WORDS: dict[type[Exception], Promise] = {
     record.RepeatedKey: _("One key stands in two places: registrar, trustees and board each need their own."),
     record.RepeatedName: _("Two trustees have the same name."),
     # Draft
-    MissingField: _("Something is still missing: see the task list."),
-    OutOfRange: _("A number is outside of what is possible here."),
-    WrongForm: _("Something is not written as it has to be."),
     voting.DraftRefused: _("The draft is not complete, or not well-formed."),
     voting.SlugTaken: _("Another election has this address. Choose another one."),
     record.ClosesBeforeOpening: _("Voting must close after it opens."),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Words = str | _StrPromise
 
+_DIGITS = re.compile(r"-?[0-9]{1,16}")
 _SPACES = re.compile(r"[\s\u2028\u2029]+")
 # The languages of ballots by their own names; the site's own are another matter (settings.LANGUAGES).
 BALLOT_LANGUAGES = (
@@ -138,7 +139,7 @@ def number(
     help_text: "Words" = "",
 ) -> forms.IntegerField:
     """Return a whole number, typed as text: a wheel over the field never changes it."""
-    return forms.IntegerField(
+    return WholeNumber(
         label=label,
         min_value=low,
         max_value=high,
@@ -148,6 +149,16 @@ def number(
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short", "maxlength": 16}),
         error_messages={"invalid": _("Enter a whole number, in digits.")},
     )
+
+
+class WholeNumber(forms.IntegerField):
+    """Digits 0 to 9; `int` alone would read underscores, and digits of other scripts."""
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number."""
+        if isinstance(value, str) and value.strip() and not _DIGITS.fullmatch(value.strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 def moment(label: "Words", help_text: "Words" = "") -> forms.DateTimeField:

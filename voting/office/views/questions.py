@@ -15,7 +15,7 @@ from voting.office.forms.fields import NAMES
 from voting.office.forms.question import KINDS, KindForm, QuestionForm
 from voting.office.preview import preview_of
 from voting.office.trail import Action
-from voting.office.views.frame import done, form_page, page, reader_of, refused
+from voting.office.views.frame import UNPROCESSABLE, done, form_page, page, reader_of, refused
 from voting.presenters.said import Reader
 from voting.states import Action as Step
 from voting.states import after
@@ -121,8 +121,10 @@ def _edit(request: HttpRequest, election: Election, kind: str, known: sketch.Ske
         if typed is not None and typed.get("do", "save") != "save":
             again = form.rearranged(typed["do"])
             return page(request, election, "question", {**context, "form": again})
-        if typed is None or not form.is_valid():
-            return form_page(request, election, "question", form, context)
+        if typed is None:
+            return page(request, election, "question", context)
+        if not form.is_valid():
+            return page(request, election, "question", context, status=UNPROCESSABLE)
         actions.save_question(election, by(request), form.contest())
     except REFUSALS as error:
         return refused(request, election, "question", error, context)

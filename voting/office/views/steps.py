@@ -179,9 +179,9 @@ def _confirm(request: HttpRequest, election: Election, confirmed: _Confirmed) ->
         "check_ends": check_period_ends(election) if election.closed_at else None,
     }
     try:
-        if election.where not in confirmed.from_states:
-            after(election.where, confirmed.step)  # says why not
         if request.method != "POST":
+            if election.where not in confirmed.from_states:
+                after(election.where, confirmed.step)  # says why not
             return page(request, election, "confirm", context)
         confirmed.deed(election, by(request))
     except REFUSALS as error:
