@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest
+NODE_TESTS := node --test --test-reporter=./tests/js/reporter.mjs $(sort $(wildcard tests/js/*.test.mjs))
 # Once more what uses a database: the first run is on SQLite. Tests that start servers choose their own.
 ON_POSTGRESQL := $(PY) -m tests.servers $(PYTEST) tests/integration -n 2 -m "django_db and not slow and not servers"
 
@@ -27,10 +28,12 @@ demo: venv-demo
 		$(PY) manage.py demo $(if $(EXIT),--exit)
 
 test: venv-dev services
+	@$(NODE_TESTS)
 	@$(PYTEST) -n 2 -m "not slow" --cov --cov-report=term:skip-covered
 	@$(ON_POSTGRESQL)
 
 test-all: venv-dev services
+	@$(NODE_TESTS)
 	@$(PYTEST) -n 2 --cov --cov-report=term:skip-covered
 	@$(ON_POSTGRESQL)
 
@@ -53,5 +56,5 @@ services:
 	@scripts/services
 
 clean:
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* bench.json build var
+	@rm -rf .venv tests/js/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage* bench.json build var
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,7 +10,7 @@ import { Pool } from "./crypto/pool.js";
 import { verifyCompact } from "./crypto/compact.js";
 import { prove } from "./crypto/prover.js";
 import { fromHex, toHex } from "./octets.js";
-import { ballotValue, commitmentsOctets, readBallot } from "./record/ballot.js";
+import { ballotValue, checkCiphertexts, commitmentsOctets, readBallot } from "./record/ballot.js";
 import { challengedValue } from "./record/challenged.js";
 import { checkSameElection, checkSignature, digestOf, signRecord } from "./record/signed.js";
 
@@ -103,6 +103,7 @@ export async function verifyBallot(election, octets) {
   const { manifest: { shape }, key, fingerprint } = election;
   const { ballot, signature } = readBallot(octets, shape);
   checkSameElection(fingerprint, ballot.election);
+  checkCiphertexts(ballot, key.modulus);
   const unsigned = ballotValue(ballot, shape);
   await checkSignature(unsigned, signature, ballot.credential);
   const { ciphertexts, proof } = ballot;

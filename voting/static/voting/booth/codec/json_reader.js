@@ -124,6 +124,7 @@ class Reader {
     checkDepth(depth);
     /** @type {{[key: string]: Loose}} */
     const found = Object.create(null); // "constructor" and "__proto__" are keys like any other
+    let isTwice = false;
     this.#match(SPACE);
     if (this.#take("}")) return found;
     for (;;) {
@@ -133,12 +134,14 @@ class Reader {
       this.#match(SPACE);
       if (!this.#take(":")) throw this.#error();
       const value = this.#value(depth + 1);
-      if (Object.hasOwn(found, key)) throw new DuplicateKey("an object has one key twice");
+      isTwice ||= Object.hasOwn(found, key);
       found[key] = value;
       this.#match(SPACE);
-      if (this.#take("}")) return found;
+      if (this.#take("}")) break;
       if (!this.#take(",")) throw this.#error();
     }
+    if (isTwice) throw new DuplicateKey("an object has one key twice");
+    return found;
   }
 }
 

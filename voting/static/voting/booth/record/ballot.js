@@ -79,8 +79,19 @@ export function readBallot(octets, shape) {
   };
   const signature = fields.octets("signature", SIGNATURE_OCTETS);
   fields.done();
-  checkCiphertexts(ballot.ciphertexts);
+  checkCopies(ballot.ciphertexts);
   return { ballot, signature };
+}
+
+/**
+ * What reading could not know without n.
+ * @param {Ballot} ballot
+ * @param {bigint} modulus N; throws CiphertextOutOfRange unless 0 < c < N for every ciphertext
+ */
+export function checkCiphertexts({ ciphertexts }, modulus) {
+  if (!ciphertexts.every((c) => 0n < c && c < modulus)) {
+    throw new CiphertextOutOfRange("a ciphertext lies outside (0, N)");
+  }
 }
 
 /**
@@ -109,7 +120,7 @@ function readContest(fields, shape, width) {
 }
 
 /** @param {readonly bigint[]} ciphertexts */
-function checkCiphertexts(ciphertexts) {
+function checkCopies(ciphertexts) {
   if (ciphertexts.includes(0n)) throw new CiphertextOutOfRange("a ciphertext is 0");
   // Fresh randomness never repeats: a repetition is a copy.
   if (new Set(ciphertexts).size !== ciphertexts.length) throw new RepeatedCiphertext("the same ciphertext twice");
