@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from bulletin_board import layout
 from bulletin_board.errors import NotFound, ResourceTooLarge
@@ -26,7 +26,7 @@ from tally.contests.texts import Texts
 from tally.count import Count
 from tally.crypto import ed25519
 from tally.crypto.dealing import DealtKey
-from tally.crypto.parameters import PublicKey
+from tally.crypto.parameters import TEST_MODULUS_BITS, PublicKey
 from tally.crypto.threshold import combine_root, plaintext_of, prove_share
 from tally.opened import OpenedElection, key_context
 from tally.outcome import aggregates, decode, outcomes
@@ -44,7 +44,7 @@ from tally.record.result import CountedContest, DecryptedAggregate, Result, Resu
 from tally.record.roll import Roll
 from tally.record.share import Share, ShareShape
 from tally.record.terms import Rules, Schedule
-from tests.keys import Stream, dealt_key_1024
+from tests.keys import Stream, dealt_key_1024, fresh_key
 
 ELECTION_ID = "0123456789abcdef0123456789abcdef"
 OPENS = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -385,8 +385,9 @@ def make_manifest(contests: Sequence[Contest], *, capacity: int = 50, **changes:
 
 
 @cache
-def _key_record() -> tuple[KeyRecord, DealtKey]:
-    dealt = dealt_key_1024(trustees=TRUSTEES, threshold=THRESHOLD, context=key_context(ELECTION_ID))
+def _key_record(bits: int) -> tuple[KeyRecord, DealtKey]:
+    deal = dealt_key_1024 if bits == TEST_MODULUS_BITS else partial(fresh_key, bits)
+    dealt = deal(trustees=TRUSTEES, threshold=THRESHOLD, context=key_context(ELECTION_ID))
     record = KeyRecord(
         election_id=ELECTION_ID,
         kind="dealt",
@@ -413,7 +414,7 @@ def open_world(
     voters = tuple(voter_seed(index) for index in range(len(weights)))
     credentials = [ed25519.public_key(seed) for seed in voters]
     roll = Roll.of(ELECTION_ID, dict(zip(credentials, weights, strict=True))).sign(REGISTRAR_SEED)
-    key, dealt = _key_record()
+    key, dealt = _key_record(manifest.parameters.modulus_bits)
     opening = Opening.of(manifest=manifest.payload_sha256, roll=roll.payload_sha256, key=key.payload_sha256)
     return World(
         manifest=manifest,

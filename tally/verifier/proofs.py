@@ -20,6 +20,12 @@ BATCH = 200  # ballots; larger ones gain little
 _AHEAD = 2  # batches in flight for each process
 
 
+def even_batch(ballots: int, jobs: int) -> int:
+    """The size of batches, at most BATCH, that gives every process the same number of them."""
+    rounds = max(1, -(-ballots // (BATCH * jobs)))
+    return max(1, min(BATCH, -(-ballots // (rounds * jobs))))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
     """A ballot whose proof is to be judged: where it stands, its bytes, and the cache beside it."""
@@ -69,17 +75,20 @@ def judge(opened: OpenedElection, submitted: Sequence[Submitted]) -> list[Refuse
 class ProofQueue:
     """Collects ballots into batches and yields refusals, in order."""
 
-    def __init__(self, opened: OpenedElection, pool: ProcessPoolExecutor | None, jobs: int) -> None:
+    def __init__(
+        self, opened: OpenedElection, pool: ProcessPoolExecutor | None, jobs: int, *, size: int | None = None
+    ) -> None:
         self._opened = opened
         self._pool = pool
         self._waiting: list[Submitted] = []
         self._running: deque[Future[list[Refused]]] = deque()
         self._limit = _AHEAD * jobs
+        self._size = size or BATCH
 
     def add(self, item: Submitted) -> Iterator[Refused]:
         """Take one ballot; yield refusals that have become known."""
         self._waiting.append(item)
-        if len(self._waiting) >= BATCH:
+        if len(self._waiting) >= self._size:
             yield from self._start()
 
     def finish(self) -> Iterator[Refused]:

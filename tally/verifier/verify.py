@@ -19,7 +19,7 @@ from tally.record.counted import Counted
 from tally.record.head import Head
 from tally.verifier.ballots import BallotChecks
 from tally.verifier.checks import CHECKS, UNTIL_CLOSE
-from tally.verifier.proofs import Payloads, ProofQueue, start_pool
+from tally.verifier.proofs import Payloads, ProofQueue, even_batch, start_pool
 from tally.verifier.report import Ledger, Report
 from tally.verifier.results import check_final, check_result
 from tally.verifier.schedule import check_closed, check_opened
@@ -149,7 +149,7 @@ class _Pass:
         pool = start_pool(payloads, jobs, allow_test_modulus=self.options.allow_test_modulus)
         if pool is not None:
             self.stack.enter_context(pool)
-        queue = ProofQueue(opened, pool, jobs)
+        queue = ProofQueue(opened, pool, jobs, size=even_batch(self.walk.head.size, jobs))
         self.ballots = BallotChecks(opened, self.source, queue, self.ledger, cache=not self.options.compact)
 
     def closing(self, entry: Entry) -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from tally.crypto.dealing import deal
 from tally.crypto.parameters import MODULUS_BITS, PublicKey
+from tests.bench import verifier
 from tests.bench.meter import bare_multiplication
 from tests.bench.operations import Figure, ballots, bits, tally
 
@@ -54,6 +55,10 @@ def main() -> None:
             for row in rows(modulus_bits):
                 found.append(row)
                 status.update(f"measuring at {modulus_bits} bits: {row['name']}")
+        with console.status(f"measuring the verifier at {modulus_bits} bits"):
+            found += verifier.speed(modulus_bits)
+    with console.status("measuring the verifier's memory"):
+        found += verifier.memory()
     arguments.output.write_text(json.dumps(found, indent=1) + "\n")
     console.print(_table(found))
     console.print(f"{len(found)} figures written to {arguments.output}")

@@ -21,6 +21,7 @@ def _common(count: int, *, cost: int = 0) -> dict[str, object]:
 
 _PLAIN = {"seats": 1, "budget": 0}
 
+SMALLEST = (ChooseOne(**_common(2), **_PLAIN, blank=False), {"option-0": 1})  # for boards of many ballots
 CONTESTS: dict[str, tuple[Contest, dict[str, int]]] = {
     "choose-1-of-20": (ChooseOne(**_common(20), **_PLAIN, blank=False), {"option-3": 1}),
     "approval-3-of-9": (

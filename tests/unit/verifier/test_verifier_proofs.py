@@ -71,6 +71,21 @@ def test_a_worker_gives_the_verdicts_of_this_process_in_order(world, submitted, 
     assert pool.batches == [1] * 5
 
 
+@pytest.mark.parametrize(
+    ("ballots", "jobs", "size"),
+    [(0, 1, 1), (5, 2, 3), (199, 1, 199), (600, 1, 200), (601, 1, 151), (600, 2, 150), (10**9, 4, 200)],
+)
+def test_batches_are_shared_out_evenly(ballots, jobs, size):
+    assert proofs.even_batch(ballots, jobs) == size
+
+
+def test_a_queue_starts_batches_of_the_size_it_is_told(world, submitted):
+    proofs._open_in_worker(payloads_of(world), True)
+    pool = Immediate()
+    assert drained(ProofQueue(world.opened, pool, 1, size=2), submitted) == ["entry 5", "entry 9"]
+    assert pool.batches == [2, 2, 1]
+
+
 def test_refusals_are_named(world, submitted):
     assert {type(item.error).__name__ for item in judge(world.opened, submitted)} == {"ChallengeSumMismatch"}
 
