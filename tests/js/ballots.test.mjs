@@ -125,6 +125,8 @@ for (const [name, change, error] of [
   ["a changed signature", (b) => (b.signature = flip(b.signature, 5)), "BadSignature"],
   ["a signature whose S is too great", (b) => (b.signature = `${b.signature.slice(0, -3)}__w`), "NonCanonicalSignature"],
   ["a ciphertext of 0", (b) => (b.contests[0].ciphertexts[0] = zero(b.contests[0].ciphertexts[0])), "CiphertextOutOfRange"],
+  ["a ciphertext above N", (b) => (b.contests[0].ciphertexts[0] = b.contests[0].ciphertexts[0].replaceAll(/[^_]/g, "_")
+    .replace(/.$/, "w")), "CiphertextOutOfRange"],
   ["a ciphertext more", (b) => b.contests[0].ciphertexts.push("AAAA"), "OutOfRange"],
   ["no ciphertext", (b) => (b.contests[0].ciphertexts = []), "OutOfRange"],
   ["a response string more", (b) => b.contests[0].responses.push("AAAA"), "OutOfRange"],

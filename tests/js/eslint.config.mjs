@@ -4,7 +4,7 @@ import js from "@eslint/js";
 import noUnsanitized from "eslint-plugin-no-unsanitized";
 
 const browser = ["TextDecoder", "TextEncoder", "atob", "btoa", "crypto", "DOMException"];
-const node = ["Buffer", "process", "structuredClone", "performance", "console", "setTimeout", "URL"];
+const node = ["Buffer", "process", "structuredClone", "performance", "console", "setTimeout", "URL", "fetch"];
 
 /** @param {string[]} names */
 function readonly(names) {
@@ -36,7 +36,7 @@ export default [
     rules: { ...rules, "no-restricted-properties": ["error", { object: "Math", property: "random" }] },
   },
   {
-    files: ["tests/**/*.mjs"],
+    files: ["tests/**/*.mjs", "tests/**/*.js"],
     plugins: { "no-unsanitized": noUnsanitized },
     languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: readonly([...browser, ...node]) },
     linterOptions: { reportUnusedDisableDirectives: "error" },
