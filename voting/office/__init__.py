@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The office: where officials prepare and run elections (docs/operations.md, "The office")."""
+"""The office: where officials prepare and run elections (docs/office.md)."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How often somebody may try to log in (docs/operations.md, "Logging in").
+"""How often somebody may try to log in (docs/office.md, "Logging in").
 
 Counted per account and address together, per address, and per account; windows are short, so that nobody can
 lock an honest official out for long, and who has logged in to an account from an address before is not held
