@@ -8,6 +8,7 @@ for nobody. It knows neither ballots nor databases (docs/spec/intake.md, "Togeth
 
 import logging
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
@@ -121,8 +122,9 @@ class Batcher(Generic[Item, Answer]):
             answers = self._work([ticket.item for ticket in tickets])
             for ticket, answer in zip(tickets, answers, strict=True):
                 ticket.answers.append(answer)
-        except Exception:  # noqa: BLE001  # the last barrier
-            _log.exception("a batch of %d failed", len(tickets))
+        except Exception as error:  # noqa: BLE001  # the last barrier
+            where = "".join(traceback.format_tb(error.__traceback__))  # no message: it may quote a ballot
+            _log.error("a batch of %d failed: %s\n%s", len(tickets), type(error).__name__, where)  # noqa: TRY400
             for ticket in tickets if len(tickets) > 1 else ():
                 ticket.answers.clear()
                 self._answer([ticket])
