@@ -127,6 +127,11 @@ def _open_in_worker(payloads: Payloads, allow_test_modulus: bool) -> None:  # no
     _worker["opened"] = payloads.open(allow_test_modulus=allow_test_modulus)
 
 
+def check_credentials_in_worker() -> None:
+    """`Roll.check_credentials`, in a process of `start_pool`'s."""
+    _worker["opened"].roll.check_credentials()
+
+
 def judge_in_worker(items: list[Submitted]) -> list[Refused]:
     """`judge`, in a process of `start_pool`'s."""
     return judge(_worker["opened"], items)

@@ -50,6 +50,7 @@ class SetupChecks:
         self.manifest_record: Manifest | None = None
         self.stated_fingerprint = ""
         self._roll: Roll | None = None
+        self._roll_entry: Entry | None = None  # until E.2 is made
         self._key: KeyRecord | None = None
         self._ledger = ledger
         self._fingerprint = fingerprint
@@ -72,12 +73,12 @@ class SetupChecks:
             self._ledger.mark("C.1", "C.2")
 
     def roll(self, entry: Entry) -> None:
-        """E.1 to E.3."""
+        """E.1 and E.3; E.2 takes longer: see `credentials`."""
         if self.manifest_record is None:
             return
         try:
             roll = self._roll = Roll.from_bytes(entry.payload)
-            self._try("E.2", entry, roll.check_credentials)
+            self._roll_entry = entry
             roll.check(self.manifest_record)
         except RollExceedsCapacity as error:
             self._ledger.mark("E.1")
@@ -86,6 +87,12 @@ class SetupChecks:
             self._ledger.fail("E.1", error, entry.where)
         else:
             self._ledger.mark("E.1", "E.3")
+
+    def credentials(self, check: Callable[[], None] | None = None) -> None:
+        """E.2, once, if there is a roll: by `check`, which another process may have made, or here."""
+        if self._roll is not None and self._roll_entry is not None:
+            entry, self._roll_entry = self._roll_entry, None
+            self._try("E.2", entry, check or self._roll.check_credentials)
 
     def key(self, entry: Entry) -> None:
         """D.1 to D.5."""

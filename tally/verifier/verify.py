@@ -6,6 +6,7 @@ server before it combines shares. All failures are reported, not only the first.
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -19,7 +20,13 @@ from tally.record.counted import Counted
 from tally.record.head import Head
 from tally.verifier.ballots import BallotChecks
 from tally.verifier.checks import CHECKS, UNTIL_CLOSE
-from tally.verifier.proofs import Payloads, ProofQueue, even_batch, start_pool
+from tally.verifier.proofs import (
+    Payloads,
+    ProofQueue,
+    check_credentials_in_worker,
+    even_batch,
+    start_pool,
+)
 from tally.verifier.report import Ledger, Report
 from tally.verifier.results import check_final, check_result
 from tally.verifier.schedule import check_closed, check_opened
@@ -94,6 +101,7 @@ class _Pass:
         self.closed: Closed | None = None
         self.shares: ShareChecks | None = None
         self.result_sha256: str | None = None
+        self.credentials: Future[None] | None = None  # check E.2, if another process makes it
 
     def run(self, progress: Progress) -> Verification:
         handlers: dict[str, Callable[[Entry], None]] = {
@@ -115,6 +123,7 @@ class _Pass:
             if entry.envelope.type in handlers:
                 handlers[entry.envelope.type](entry)
             progress(entry.size, self.walk.head.size)
+        self.setup.credentials(self.credentials.result if self.credentials else None)
         return Verification(
             report=self.ledger.report(self.facts()), opened=self.setup.opened, closed=self.closed
         )
@@ -149,6 +158,7 @@ class _Pass:
         pool = start_pool(payloads, jobs, allow_test_modulus=self.options.allow_test_modulus)
         if pool is not None:
             self.stack.enter_context(pool)
+            self.credentials = pool.submit(check_credentials_in_worker)
         queue = ProofQueue(opened, pool, jobs, size=even_batch(self.walk.head.size, jobs))
         self.ballots = BallotChecks(opened, self.source, queue, self.ledger, cache=not self.options.compact)
 

@@ -124,7 +124,7 @@ class Batcher(Generic[Item, Answer]):
                 ticket.answers.append(answer)
         except Exception as error:  # noqa: BLE001  # the last barrier
             where = "".join(traceback.format_tb(error.__traceback__))  # no message: it may quote a ballot
-            _log.error("a batch of %d failed: %s\n%s", len(tickets), type(error).__name__, where)  # noqa: TRY400
+            _log.error("a batch of %d failed: %s\n%s", len(tickets), type(error).__name__, where)
             for ticket in tickets if len(tickets) > 1 else ():
                 ticket.answers.clear()
                 self._answer([ticket])
