@@ -40,8 +40,9 @@ test-all: venv-dev services
 lint: venv-dev
 	@scripts/lint
 
-bench: venv-dev
+bench: venv-dev services
 	@$(PY) -m tests.bench
+	@$(PY) -m tests.bench.appends
 
 locks: venv-dev
 	@$(PY) requirements/lock.py

@@ -90,15 +90,16 @@ _SQLITE_INSERT = (
     ),
 )
 
-# The search path of the functions is fixed: a temporary table could stand in for the board's own.
+# The search path of the functions is fixed: a temporary table could stand in for the board's own. Their plans
+# are not kept: one made while the log was short reads the whole table for every entry afterwards.
 _POSTGRESQL_FUNCTIONS = """
 CREATE FUNCTION bulletin_board_refuse() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
 END $$;
 CREATE FUNCTION bulletin_board_gapless() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     IF NEW.seq <> (SELECT coalesce(max(seq) + 1, 0) FROM bulletin_board_entry WHERE log_id = NEW.log_id) THEN
         RAISE EXCEPTION 'not the next entry';
@@ -109,7 +110,7 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE FUNCTION bulletin_board_forward() RETURNS trigger LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
     IF NEW.size <= (SELECT max(size) FROM bulletin_board_signedhead WHERE log_id = NEW.log_id)
         OR NEW.size > (SELECT coalesce(max(seq) + 1, 0) FROM bulletin_board_entry WHERE log_id = NEW.log_id)

@@ -210,4 +210,6 @@ def _kill_group(process: subprocess.Popen[bytes] | None) -> None:
 
 
 def _children(process: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    """Of all its threads: on the filesystem transport another one than the first starts them."""
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for thread in threads for child in thread.read_text().split()]
