@@ -202,6 +202,21 @@ def test_a_rehearsal_checks_all_of_them_over_its_processes(world, jobs):
 # A ballot made with the factors of n
 
 
+def test_everyone_can_see_how_far_the_check_is(world, client):
+    honest(world, 0, 1)
+    hold(world, NOW + timedelta(seconds=1))
+    elections.close_election(world.election, now=NOW)
+    page = client.get("/elections/orchard/").content.decode()
+    assert "0 of 2 are done" in page
+    assert "does not hold" not in page
+
+
+def test_everyone_can_see_that_a_ballot_does_not_hold(world, client):
+    vote(world, poisoned(world, 0))
+    rechecking.recheck(world.election, now=NOW)
+    assert "A ballot on the board does not hold" in client.get("/elections/orchard/").content.decode()
+
+
 def poisoned(world, voter, choice=YES, supersedes=""):
     return poison.submission(world.opened, world.seed(voter), choice, supersedes=supersedes)
 

@@ -19,6 +19,7 @@ from voting.presenters.questions import question
 from voting.presenters.said import Reader
 from voting.presenters.timeline import timeline
 from voting.presenters.trustees import trustee_lines
+from voting.services import rechecking
 
 
 @require_safe
@@ -50,6 +51,7 @@ def election_page(request: HttpRequest, slug: str) -> HttpResponse:
                 closed=election.closed_at,
             ),
             "check_ends": _check_period_ends(election),
+            "rechecking": rechecking.progress(election),
             "count_has_failed": records.count_has_failed(election),
             "questions": [question(contest, reader) for contest in manifest.contests],
             "closing": ending.closing,

@@ -6,10 +6,12 @@ from concurrent.futures import Future
 
 import pytest
 
+from tally.record.opening import Opening
+from tally.record.roll import Roll
 from tally.verifier import proofs
 from tally.verifier.proofs import Payloads, ProofQueue, Submitted, judge, start_pool
 from tally.verifier.verify import Options, verify
-from tests.simulator import board_seats, open_world
+from tests.simulator import ELECTION_ID, REGISTRAR_SEED, board_seats, open_world
 
 
 @pytest.fixture
@@ -106,6 +108,21 @@ def test_several_processes_give_the_verdicts_of_one(world, submitted):
 def test_a_record_is_verified_by_several_processes(world):
     options = Options(fingerprint=world.fingerprint, allow_test_modulus=True, jobs=2)
     assert verify(world.board(), options).report.verdict.value == "verified"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_credential_that_is_no_safe_key_is_named_by_any_number_of_processes(jobs):
+    made = open_world((board_seats(),), weights=(1,) * 6)
+    weights = {**made.roll.weights(), bytes([1]) + bytes(31): 1}
+    roll = Roll.of(ELECTION_ID, weights).sign(REGISTRAR_SEED)
+    opening = Opening.of(
+        manifest=made.manifest.payload_sha256, roll=roll.payload_sha256, key=made.key.payload_sha256
+    )
+    entries = [made.entries[0], ("roll", roll.to_bytes()), made.entries[2], ("open", opening.to_bytes())]
+    options = Options(fingerprint=opening.fingerprint, allow_test_modulus=True, jobs=jobs)
+    findings = verify(made.board(entries), options).report.findings
+    (failure,) = next(one for one in findings if one.check.id == "E.2").failures
+    assert (failure.error, failure.where) == ("InvalidCredential", "entry 1 (roll)")
 
 
 def _peak(source, fingerprint):
