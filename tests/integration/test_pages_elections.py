@@ -171,7 +171,8 @@ def test_weights_are_pointed_out(client):
     assert "together they weigh 20" in text
 
 
-def test_numbers_are_grouped_as_the_reader_does(client):
+def test_numbers_are_grouped_as_the_reader_does(client, settings):
+    settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     place("harbour", "final", "projects")
     markup = client.get(ADDRESS, headers={"accept-language": "de"}).content.decode()
     assert "80.000" in markup
