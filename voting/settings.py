@@ -240,6 +240,8 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"elections@{_pu
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://")
 _queue = VERITALLY_DATA_DIR / "broker"
 if CELERY_BROKER_URL == "filesystem://":
+    # One process: a child killed while idle would die with a lock that its successors wait for (billiard).
+    CELERY_WORKER_POOL = "solo"
     # One machine only; a message taken by a worker that is then killed is gone: callers can send it again.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "data_folder_in": str(_queue / "messages"),

@@ -52,7 +52,7 @@ def test_of_a_station_at_work(count):
     count.check_result()
 
 
-# Not on files: there an idle process holds a lock that its successors share, and dies with it (billiard).
+# Not on files: there the worker is one process (voting/settings.py), and its death is tested below.
 @pytest.mark.parametrize("setting", ["servers"], indirect=True)
 def test_of_the_process_that_runs_the_servers_tasks(count):
     count.run()
