@@ -8,8 +8,9 @@ may start a tally is decided by others.
 
 import logging
 import os
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,7 +31,8 @@ from tally.station.board import accept
 from tally.station.request import ACKNOWLEDGE, SHARE
 from tally.verifier.verify import Closed, Options, Verification, verify
 
-PATIENCE = timedelta(minutes=15)  # after which a verification is taken to have died with its process
+PATIENCE = timedelta(minutes=3)  # without a sign of life, a verification is taken to have died
+_SIGN_OF_LIFE = 20.0  # s
 _FIRST_WAIT = timedelta(seconds=2)
 _LONGEST_WAIT = timedelta(minutes=1)
 _OVER = (TallyState.FINAL, TallyState.FAILED)
@@ -89,7 +91,7 @@ def sweep(*, now: datetime) -> None:
 def advance(tally: Tally, *, now: datetime) -> None:
     """Take every step that can be taken now, and send what is due."""
     if tally.state == TallyState.VERIFYING and _claim(tally, now):
-        _verify(tally)
+        _verify(tally, now)
     if tally.state in {TallyState.ACKNOWLEDGING, TallyState.SHARING}:
         _ask_for_shares(tally)
         record_if_enough(tally, now=now)
@@ -159,10 +161,10 @@ def _claim(tally: Tally, now: datetime) -> bool:
     return mine.update(claimed_until=now + PATIENCE) == 1
 
 
-def _verify(tally: Tally) -> None:
+def _verify(tally: Tally, now: datetime) -> None:
     """Verify our own board as anyone would, and keep what is to be decrypted."""
     try:
-        closed = accept(_verification(tally))
+        closed = accept(_verification(tally, _renewal(tally, now)))
     except REFUSALS as error:
         fail(tally, error)
         return
@@ -180,13 +182,28 @@ def _verify(tally: Tally) -> None:
     tally.refresh_from_db()
 
 
-def _verification(tally: Tally) -> Verification:
+def _renewal(tally: Tally, now: datetime) -> Callable[[int, int], None]:
+    """A report of progress that holds on to the claim of `now`, at most every _SIGN_OF_LIFE."""
+    begun = last = time.monotonic()
+
+    def renew(_done: int, _total: int) -> None:
+        nonlocal last
+        moment = time.monotonic()
+        if moment - last >= _SIGN_OF_LIFE:
+            last = moment
+            until = now + timedelta(seconds=moment - begun) + PATIENCE
+            Tally.objects.filter(pk=tally.pk, state=TallyState.VERIFYING).update(claimed_until=until)
+
+    return renew
+
+
+def _verification(tally: Tally, progress: Callable[[int, int], None]) -> Verification:
     options = Options(
         fingerprint=tally.fingerprint,
         until_close=True,
         allow_test_modulus=test_modulus.is_allowed(os.environ),
     )
-    return verify(LogSource(tally.log), options)
+    return verify(LogSource(tally.log), options, progress=progress)
 
 
 def _columns(closed: Closed) -> dict[str, object]:

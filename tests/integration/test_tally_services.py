@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The server's tally against rows: what moves it on, what does not, and what ends up on the board."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -158,6 +160,28 @@ def test_a_verification_that_died_is_taken_over_later(office):
     assert office.tally.state == TallyState.VERIFYING
     office.sweep(seconds=int(services.PATIENCE.total_seconds()) + 1)
     assert office.tally.state == TallyState.ACKNOWLEDGING
+
+
+def test_a_verification_that_shows_signs_of_life_keeps_its_claim(office, monkeypatch):
+    moment = [0.0]
+    monkeypatch.setattr(services.time, "monotonic", lambda: moment[0])
+    assert services._claim(office.tally, office.now)
+    renew = services._renewal(office.tally, office.now)
+    for moment[0] in range(0, 600, 10):
+        renew(1, 2)
+    office.tally.refresh_from_db()
+    assert office.tally.claimed_until > office.now + timedelta(seconds=600)
+
+
+def test_a_verification_that_was_overtaken_claims_nothing_more(office, monkeypatch):
+    moment = [0.0]
+    monkeypatch.setattr(services.time, "monotonic", lambda: moment[0])
+    renew = services._renewal(office.tally, office.now)
+    Tally.objects.update(state=TallyState.ACKNOWLEDGING, claimed_until=None)
+    moment[0] = 60.0
+    renew(1, 2)
+    office.tally.refresh_from_db()
+    assert office.tally.claimed_until is None
 
 
 # Asking
@@ -476,7 +500,7 @@ def test_a_request_goes_to_its_stations_own_queue(office, monkeypatch):
     monkeypatch.setenv(test_modulus.VARIABLE, test_modulus.VALUE)
     sent = []
     monkeypatch.setattr(messages.current_app, "send_task", lambda name, **values: sent.append((name, values)))
-    services._verify(office.tally)
+    services._verify(office.tally, office.now)
     messages.send(office.row(2, "acknowledge"))
     ((name, values),) = sent
     assert name == "tally.station.answer"
