@@ -25,7 +25,7 @@ from tests.bench import record
 from tests.bench.contests import CONTESTS, SMALLEST
 from voting.rehearsal.proving import Selections
 
-BALLOTS = 800
+BALLOTS = 2_000
 MANY = (2_000, 20_000)
 _CORES = 2
 Row = dict[str, str | int | float]
