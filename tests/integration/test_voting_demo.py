@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -87,6 +88,24 @@ def test_the_town_votes_and_the_result_is_what_it_chose(start, data):
     assert "Verifier     verified" in output
     assert (data / "published" / "willow-ferry" / "checkpoint").exists()
     assert not children_of(data)
+
+
+def test_an_election_stays_open_for_whoever_runs_it(start):
+    process = start()
+    output = []
+    for line in process.stdout:
+        output.append(line.strip())
+        if "Serving until" in line:
+            break
+    links = [line for line in output if "/vote/#" in line]
+    assert len(set(links)) == 3, output
+    address = links[0].partition("vote/")[0]
+    with urlopen(address, timeout=30) as response:
+        page = response.read().decode()
+    assert "Voting is open" in page
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0, rest
 
 
 def test_a_station_that_dies_is_an_error_with_its_log_and_ends_everything(start, data):

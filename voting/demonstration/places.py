@@ -33,38 +33,48 @@ _OPERATORS_ONLY = "VERITALLY_DEMO_"  # addresses with more rights than the serve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """The data folder of the demonstration, the source tree, and the server's address."""
+    """The data folder of the demonstration, the source tree, the server's address, and one election.
+
+    `parties` holds the folders of those who take part in the election `slug`.
+    """
 
     data: Path
+    parties: Path
     source: Path
     base_url: str
+    slug: str
 
     def make_anew(self) -> None:
         """Remove what an earlier run left, and make the folders of all parties."""
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(mode=0o700, parents=True)
+        self.make_parties()
+
+    def make_parties(self) -> None:
+        """Make the folders of all parties of this election."""
+        self.parties.mkdir(mode=0o700, exist_ok=True)
         for folder in (self.registrar, self.voters, *map(self.station, range(1, len(TRUSTEES) + 1))):
             folder.mkdir(mode=0o700)
 
     @property
     def registrar(self) -> Path:
         """The registrar's machine."""
-        return self.data / "registrar"
+        return self.parties / "registrar"
 
     @property
     def dealer(self) -> Path:
         """The dealer's folder, which the dealer makes."""
-        return self.data / "dealer"
+        return self.parties / "dealer"
 
     @property
     def voters(self) -> Path:
         """The letters that the voters got."""
-        return self.data / "voters"
+        return self.parties / "voters"
 
     @property
     def manifest(self) -> Path:
         """The manifest as the server hands it to all parties before the freeze."""
-        return self.data / "manifest.json"
+        return self.parties / "manifest.json"
 
     @property
     def logs(self) -> Path:
@@ -78,7 +88,7 @@ class Places:
 
     def station(self, number: int) -> Path:
         """The machine of one trustee, from 1."""
-        return self.data / f"trustee-{number}"
+        return self.parties / f"trustee-{number}"
 
     def key_file(self, number: int) -> Path:
         """The key file of one trustee."""
@@ -92,13 +102,20 @@ class Places:
         """What the trustee signs for the share."""
         return self.station(number) / "acknowledgement.json"
 
-    def board(self, slug: str) -> str:
-        """The address of the board."""
-        return f"{self.base_url}/board/{slug}"
+    @property
+    def published(self) -> Path:
+        """The record as files."""
+        return self.data / "published" / self.slug
 
-    def election(self, slug: str) -> str:
+    @property
+    def board(self) -> str:
+        """The address of the board."""
+        return f"{self.base_url}/board/{self.slug}"
+
+    @property
+    def election(self) -> str:
         """The address of the election's page; voters' programs send to addresses below it."""
-        return f"{self.base_url}/elections/{slug}"
+        return f"{self.base_url}/elections/{self.slug}"
 
 
 def python(*arguments: str) -> list[str]:

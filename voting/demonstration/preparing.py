@@ -72,9 +72,10 @@ def make_key_files(supervisor: Supervisor, places: Places, tick: Tick) -> None:
     supervisor.finish(jobs, timeout=_TIMEOUT, tick=tick)
 
 
-def draft_election(places: Places, *, modulus_bits: int, now: datetime) -> Election:
+def draft_election(places: Places, *, title: str, modulus_bits: int, now: datetime) -> Election:
     """The officials write the draft and seat the trustees; the manifest goes to all parties."""
-    election = drafting.create(canonical.encode(_draft(places, modulus_bits, now).to_value()), now=now)
+    draft = _draft(places, title, modulus_bits, now)
+    election = drafting.create(canonical.encode(draft.to_value()), now=now)
     for number in range(1, len(TRUSTEES) + 1):
         card = Card.from_bytes(read_limited(places.card(number), limit=station_card.LIMIT))
         drafting.add_trustee(election, card.trustee)
@@ -153,26 +154,31 @@ def freeze_and_open(places: Places, election: Election, *, now: datetime) -> Non
     elections.open_election(election, now=now)
 
 
+def codes_of(places: Places) -> tuple[str, ...]:
+    """Return what the voters' letters say, in the order of the registrar's list."""
+    codes = read_limited(places.registrar / "out" / "codes.csv", limit=_FILE_LIMIT).decode("utf-8")
+    return tuple(row["code"] for row in csv.DictReader(io.StringIO(codes, newline="")))
+
+
 def hand_out_codes(places: Places, plans: Sequence[town.Plan]) -> None:
     """The letters arrive: each client process gets the codes of its voters, and knows what they want."""
-    codes = read_limited(places.registrar / "out" / "codes.csv", limit=_FILE_LIMIT).decode("utf-8")
-    rows = list(csv.DictReader(io.StringIO(codes, newline="")))
+    letters = list(zip(codes_of(places), plans, strict=True))
     for client in range(CLIENTS):
         lines = [
-            json.dumps({"code": row["code"], "tests": plan.tests, "ballots": plan.ballots})
-            for row, plan in list(zip(rows, plans, strict=True))[client::CLIENTS]
+            json.dumps({"code": code, "tests": plan.tests, "ballots": plan.ballots})
+            for code, plan in letters[client::CLIENTS]
         ]
         file = places.voters / f"letters-{client}.jsonl"
         write_new(file, "\n".join(lines).encode("utf-8"), mode=SECRET_MODE)
 
 
-def _draft(places: Places, modulus_bits: int, now: datetime) -> Draft:
+def _draft(places: Places, title: str, modulus_bits: int, now: datetime) -> Draft:
     key = (places.registrar / "registrar.key.pub").read_text().strip()
     opens = coarse(now)
     texts = town.texts
     return Draft(
-        slug=town.SLUG,
-        title=texts(town.TITLE),
+        slug=places.slug,
+        title=texts(title),
         description=texts(town.DESCRIPTION),
         languages=("en",),
         rehearsal=True,

@@ -16,7 +16,6 @@ from django.utils import timezone
 from tally import services
 from tally.models import TallyState
 from tally.station.command import BROKER_VARIABLE
-from voting.demonstration import town
 from voting.demonstration.places import (
     Places,
     outsiders_environment,
@@ -91,7 +90,7 @@ def start_server(supervisor: Supervisor, places: Places, tick: Tick) -> None:
         ),
         env=servers_environment(),
     )
-    checkpoint = f"{places.board(town.SLUG)}/checkpoint"
+    checkpoint = f"{places.board}/checkpoint"
     _wait(supervisor, lambda: _answers(checkpoint), tick, timeout=_START, what="the web server")
 
 
@@ -108,7 +107,7 @@ def start_stations(
                 "run",
                 str(places.key_file(number)),
                 "--board",
-                places.board(town.SLUG),
+                places.board,
                 "--fingerprint",
                 fingerprint,
                 "--passphrase-file",
@@ -139,9 +138,9 @@ def hold_the_polls(
                 "-m",
                 "voting.demonstration.voters",
                 "--board",
-                places.board(town.SLUG),
+                places.board,
                 "--election",
-                places.election(town.SLUG),
+                places.election,
                 "--fingerprint",
                 fingerprint,
                 "--plan",
@@ -209,7 +208,7 @@ def verify(supervisor: Supervisor, places: Places, fingerprint: str, tick: Tick)
         python(
             "-m",
             "tally.verifier",
-            places.board(town.SLUG),
+            places.board,
             "--fingerprint",
             fingerprint,
             "--json",

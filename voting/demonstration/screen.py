@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The demonstration on a terminal: phases with their times, then the result. Decides nothing."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -25,7 +25,6 @@ from tally.contests.protocol import Contest
 from tally.record.result import CountedContest, Result
 from voting.demonstration.places import Places
 from voting.demonstration.running import Polls
-from voting.demonstration.town import SLUG
 from voting.models import Election
 
 _BAR = 24  # characters
@@ -115,10 +114,17 @@ class Screen:
         )
         self._show_commands(election, places)
 
+    def show_letters(self, places: Places, codes: Sequence[str]) -> None:
+        """What is in the letters to the visitors of the open election."""
+        self._console.print()
+        self._console.print("Vote yourself: this election is open, and these are voters' letters.")
+        for code in codes:
+            self._console.print(Text(f"  {places.election}/vote/#{code}", style="bold"), soft_wrap=True)
+
     def _show_commands(self, election: Election, places: Places) -> None:
         """Unwrapped, so that they can be copied."""
         self._console.print("Verify it yourself, from the running server or from the published folder:")
-        for record in (places.board(SLUG), str(places.data / "published" / SLUG)):
+        for record in (places.board, str(places.published)):
             command = f"  .venv/bin/python -m tally.verifier {record} --fingerprint {election.fingerprint}"
             self._console.print(Text(command, style="bold"), soft_wrap=True)
 
@@ -145,8 +151,8 @@ def _addresses(election: Election, places: Places, report: Mapping[str, object])
     rows = Table.grid(padding=(0, 2))
     rows.add_column(no_wrap=True)
     rows.add_column(overflow="fold")
-    rows.add_row("Election", f"{places.election(SLUG)}/")
-    rows.add_row("Board", f"{places.board(SLUG)}/checkpoint")
+    rows.add_row("Election", f"{places.election}/")
+    rows.add_row("Board", f"{places.board}/checkpoint")
     rows.add_row("Fingerprint", election.fingerprint)
     rows.add_row("Verifier", f"[bold green]{report.get('verdict')}[/], by a process of its own")
     rows.add_row("Logs", str(places.logs))

@@ -21,6 +21,8 @@ from tally.contests.texts import Texts
 
 SLUG = "willow-ferry"
 TITLE = "Willow Ferry: mayor, school board and projects"
+VISITORS_SLUG = "willow-ferry-visitors"  # open for whoever runs the demonstration
+VISITORS_TITLE = "Willow Ferry: visitors vote"
 DESCRIPTION = (
     "A made-up election of a made-up town. Every run makes new keys, new voters' codes and new ballots."
 )

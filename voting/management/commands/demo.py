@@ -12,6 +12,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -35,6 +36,7 @@ from voting.services import log_key, tallying
 from voting.services.opened import allow_test_modulus
 
 _FOREVER = 10.0**9  # s
+_LETTERS = 3  # that are shown
 
 
 class Command(BaseCommand):
@@ -72,8 +74,10 @@ def _run(screen: Screen, console: Console, modulus_bits: int, *, stays: bool) ->
         raise NotLocal("the demonstration runs on this machine only, with throw-away settings")
     places = Places(
         data=Path(settings.VERITALLY_DATA_DIR),
+        parties=Path(settings.VERITALLY_DATA_DIR),
         source=Path(settings.BASE_DIR),
         base_url=settings.VERITALLY_BASE_URL,
+        slug=town.SLUG,
     )
     screen.begin(places, modulus_bits, preferred_port=PORT)
     places.make_anew()
@@ -81,6 +85,7 @@ def _run(screen: Screen, console: Console, modulus_bits: int, *, stays: bool) ->
         election = _prepare(screen, supervisor, places, modulus_bits)
         _vote_and_count(screen, supervisor, places, election)
         if stays:
+            _invite_visitors(screen, supervisor, places, modulus_bits)
             console.print("Serving until Ctrl-C …")
             supervisor.wait_until(lambda: False, timeout=_FOREVER, what="Ctrl-C")
 
@@ -93,7 +98,7 @@ def _prepare(screen: Screen, supervisor: Supervisor, places: Places, modulus_bit
     with screen.phase("Trustees and registrar make their keys") as advance:
         preparing.make_key_files(supervisor, places, lambda: advance(0))
         now = timezone.now()
-        election = preparing.draft_election(places, modulus_bits=modulus_bits, now=now)
+        election = preparing.draft_election(places, title=town.TITLE, modulus_bits=modulus_bits, now=now)
     with screen.phase("Registrar makes codes, dealer makes the key") as advance:
         preparing.make_codes_and_key(supervisor, places, election, lambda: advance(0))
     with screen.phase("Trustees take over their shares") as advance:
@@ -128,6 +133,21 @@ def _vote_and_count(screen: Screen, supervisor: Supervisor, places: Places, elec
     screen.show_summary(election, places, polls, report)
     if not as_cast:
         raise ResultMissing("the result is not what the voters chose")
+
+
+def _invite_visitors(screen: Screen, supervisor: Supervisor, town_places: Places, modulus_bits: int) -> None:
+    """A second election of the same town, under a key of its own, that stays open."""
+    places = replace(town_places, parties=town_places.data / "visitors", slug=town.VISITORS_SLUG)
+    places.make_parties()
+    with screen.phase("Opening an election for you") as advance:
+        preparing.make_key_files(supervisor, places, lambda: advance(0))
+        election = preparing.draft_election(
+            places, title=town.VISITORS_TITLE, modulus_bits=modulus_bits, now=timezone.now()
+        )
+        preparing.make_codes_and_key(supervisor, places, election, lambda: advance(0))
+        preparing.accept_shares(supervisor, places, lambda: advance(0))
+        preparing.freeze_and_open(places, election, now=timezone.now())
+    screen.show_letters(places, preparing.codes_of(places)[:_LETTERS])
 
 
 def _answers_needed(election: Election) -> int:
