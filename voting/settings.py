@@ -222,6 +222,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "voting.staticfiles.HashedStaticFiles"},
 }
+# Named after their content: the booth's folder, and what Django renamed.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(booth/[0-9a-f]{64}/.+|.+\.[0-9a-f]{12}\.[0-9a-z]+)$"
 MEDIA_ROOT = VERITALLY_DATA_DIR / "media"
 
 # E-mail ------------------------------------------------------------------------------------------
