@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The files of the booth, as version control has them, and the digest that names them together.
 
-The list is what `sha256sum` prints, and the digest is the SHA-256 of the list. The opening entry of every election names the digest (docs/spec/record.md, "Opening").
+The list is what `sha256sum` prints, and the digest is the SHA-256 of the list. The opening entry of every
+election names it (docs/spec/record.md, "Opening").
 """
 
 import hashlib
