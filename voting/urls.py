@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("board/", include("bulletin_board.urls")),
     path("office/", include("voting.office_urls")),
     path("", include("voting.api_urls")),
+    path("", include("voting.booth_urls")),
     path("", include("voting.page_urls")),
 ]
