@@ -33,6 +33,8 @@ from tally.registrar.files import (
 from tally.registrar.issuing import codes_csv, issue
 from tally.registrar.keyfile import create_key_file, open_key_file
 from tally.registrar.passphrase import existing_passphrase, new_passphrase
+from tally.registrar.registration import FILE_LIMIT as REGISTRATIONS_LIMIT
+from tally.registrar.registration import roll_of_registrations
 from tally.registrar.rolls import check_roll, make_roll
 
 # Rich tracebacks could show local variables, which may be secrets.
@@ -90,6 +92,25 @@ def make_codes(
             write_new(out / "codes.csv", codes_csv(issued), mode=SECRET_MODE)
     typer.echo(f"{out / 'codes.csv'}: {len(issued)} codes. SECRET: who holds it can vote for everybody.")
     typer.echo(f"{out / 'roll.json'}: the public roll.")
+
+
+@app.command("roll-from-registrations")
+def roll_from_registrations(
+    registrations: Annotated[Path, typer.Argument(help="The approved registrations, from the office.")],
+    election_id: ElectionId,
+    key: Annotated[Path, typer.Option(help="The registrar's key file.")],
+    out: Annotated[Path, typer.Option(help="The roll to create.")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Check every registration's proof and key, and sign the roll of the keys that voters made themselves."""
+    with _refusals():
+        election_id_octets(election_id)
+        require_absent(out)
+        data = read_limited(registrations, limit=REGISTRATIONS_LIMIT)
+        seed = open_key_file(key, existing_passphrase(passphrase_file))
+        roll = roll_of_registrations(data, election_id, seed)
+        write_new(out, roll.to_bytes(), mode=PUBLIC_MODE)
+    typer.echo(f"{out}: the public roll. Voters: {len(roll.voters)}\nSHA-256: {roll.payload_sha256}")
 
 
 @app.command("check-roll")

@@ -27,6 +27,14 @@ class DuplicateCredential(RegistrarError):
     """Two voters with one public key."""
 
 
+class CopiedProof(RegistrarError):
+    """A proof of possession that was made for another person."""
+
+
+class DuplicateRegistrant(RegistrarError):
+    """One person with two registrations."""
+
+
 class FileExists(RegistrarError):
     """A file or folder that would be overwritten."""
 

@@ -61,6 +61,12 @@ export class BadCodeValue extends Refusal {}
 export class WrongCodeLength extends Refusal {}
 export class ForbiddenCodeCharacter extends Refusal {}
 export class WrongCheckCharacter extends Refusal {}
+export class WeakPassphrase extends Refusal {}
+export class BadPassphraseText extends Refusal {}
+export class ParametersRefused extends Refusal {}
+/** A wrong passphrase, or a file that was changed. */
+export class CannotOpen extends Refusal {}
+export class ForbiddenAddress extends Refusal {}
 /** This browser has no Ed25519 in Web Crypto. */
 export class NoEd25519 extends Refusal {}
 
@@ -139,6 +145,20 @@ export class RootMismatch extends Refusal {}
 export class TimeTooFine extends Refusal {}
 /** The entry that a receipt proves is not the ballot that was sent. */
 export class AnotherEntry extends Refusal {}
+
+// The page and its worker.
+/** Nothing is fixed that could be cast or tested, or it went the other way already. */
+export class NothingSealed extends Refusal {}
+export class NotIdentified extends Refusal {}
+/** A tested ballot is opened only once its test is on the board. */
+export class NotTested extends Refusal {}
+export class RefusalOfSomethingElse extends Refusal {}
+export class TooLongForQr extends Refusal {}
+/** The server answered something that is no answer. */
+export class BadAnswer extends Refusal {}
+export class UnknownEntryType extends Refusal {}
+/** The worker has ended, with everything it held. */
+export class Stopped extends Refusal {}
 
 /** @typedef {"unknown-option" | "amount" | "too-many" | "too-few"} ChoiceCode */
 /** @typedef {ChoiceCode | "too-many-points" | "too-few-points" | "too-dear"} SelectionCode */
