@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A polling place: the real server in a process of its own, with open elections of every kind and known codes.
+
+`with opened(folder) as base:` yields the address. Elections by name: those of `polling_data.PLACES`
+(choose-one, approval, score, cumulative, knapsack, harbour, strict, market, later, over); `code(voter)` for
+voters 0 to 23 is good in each. `opened(folder, large=True)` adds "large": 3072 bits, 20 options.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+from tests.browser import pages_server
+from tests.integration.polling_data import FULL, VOTERS, code
+
+__all__ = ["VOTERS", "code", "opened"]
+
+
+@contextmanager
+def opened(folder: Path, *, large: bool = False) -> Iterator[str]:
+    """Serve the elections from a database in `folder`; yield the address."""
+    plain = pages_server._environment
+
+    def environment(folder: Path, base: str) -> dict[str, str]:
+        return plain(folder, base) | ({FULL: "true"} if large else {})
+
+    with (
+        mock.patch.object(pages_server, "DATA", "tests.integration.polling_data"),
+        mock.patch.object(pages_server, "_environment", environment),
+        pages_server.running(folder) as base,
+    ):
+        yield base
+
+
+def main() -> None:
+    """Serve until interrupted, for a person to look at: `python -m tests.browser.polling_place FOLDER`."""
+    import sys
+    import time
+
+    with opened(Path(sys.argv[1]), large=os.environ.get(FULL) == "true") as base:
+        print(base, *(code(voter) for voter in range(4)), sep="\n", flush=True)  # noqa: T201  # its purpose
+        while True:
+            time.sleep(60)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Elections in which a browser can vote, with codes that are known: real records under the simulator's key.
+
+`python -m tests.integration.polling_data` fills the database of the settings. With VERITALLY_POLLING_FULL=true
+there is also one of twenty options at 3072 bits, whose key takes its time.
+"""
+
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from unittest import mock
+
+from bulletin_board.log.keys import VerifierKey
+from tally.contests.approval import Approval
+from tally.contests.base import Option
+from tally.contests.choose_one import ChooseOne
+from tally.contests.cumulative import Cumulative
+from tally.contests.knapsack import Knapsack
+from tally.contests.score import Score
+from tally.contests.texts import Texts
+from tally.crypto.crockford import format_code
+from tally.record.board_keys import BoardKeys
+from tally.record.terms import Schedule
+from tally.registrar.derivation import derive_credential
+from tests import simulator
+
+VOTERS = 24
+FULL = "VERITALLY_POLLING_FULL"
+
+
+def code(voter: int) -> str:
+    """The code of a voter, the same in every election of the polling place."""
+    return format_code(_octets(voter))
+
+
+def _octets(voter: int) -> bytes:
+    return hashlib.sha256(b"voter at the polling place %d" % voter).digest()[:15]
+
+
+@cache
+def _seeds() -> dict[int, bytes]:
+    return {voter: derive_credential(_octets(voter), simulator.ELECTION_ID).seed for voter in range(VOTERS)}
+
+
+def say(english: str, **others: str) -> Texts:
+    return Texts.of({"en": english, **others})
+
+
+def options(*labels: str, costs: Sequence[int] = ()) -> tuple[Option, ...]:
+    return tuple(
+        Option(id=f"o{index}", label=say(label), cost=costs[index] if costs else 0)
+        for index, label in enumerate(labels)
+    )
+
+
+def question(kind: type, name: str, asked: str, choices: tuple[Option, ...], **rest: object):
+    common = {
+        "id": name,
+        "question": say(asked),
+        "options": choices,
+        "order": "fixed",
+        "seats": 1,
+        "budget": 0,
+    }
+    return kind(**(common | rest))
+
+
+def mayor():
+    names = options("Rosa Delgado", "Tomasz Wójcik", "Imani Barasa", "Ewan MacLeod")
+    return question(
+        ChooseOne, "mayor", "Who shall be mayor of Little Harbour?", names, order="random", blank=True
+    )
+
+
+def school():
+    names = options("Priya Raman", "Jonas Weber", "Leïla Haddad", "Samuel Adeyemi", "Grete Holm")
+    asked = "Who shall sit on the school board?"
+    return question(Approval, "school", asked, names, seats=2, minimum=0, maximum=3)
+
+
+def library():
+    hours = options("Mornings", "Afternoons", "Evenings")
+    return question(Score, "library", "When shall the library be open?", hours, highest=5)
+
+
+def fund(*, exact: bool = False):
+    shares = options("Music school", "Football ground", "Rowing club")
+    asked = "How shall the small fund be shared?"
+    return question(Cumulative, "fund", asked, shares, points=10, per_option=6, exact=exact)
+
+
+def projects():
+    wishes = options(
+        "Shade trees along the harbour road",
+        "A second crossing at the primary school",
+        "Repair café, two evenings a week",
+        "New roof for the boathouse",
+        "Public drinking fountains",
+        costs=(18_000, 42_500, 6_000, 61_000, 9_500),
+    )
+    asked = "Which projects shall the district pay for?"
+    return question(Knapsack, "projects", asked, wishes, seats=0, budget=80_000, minimum=0, maximum=4)
+
+
+def chair():
+    names = options("Ada Novak", "Ben Osei")
+    return question(ChooseOne, "chair", "Who shall chair the club?", names, blank=False)
+
+
+def committee():
+    names = options("Dora Lang", "Emil Roth", "Fay Quinn")
+    return question(Approval, "committee", "Who shall sit on the committee?", names, minimum=1, maximum=2)
+
+
+def bilingual():
+    names = (
+        Option(id="yes", label=say("Yes", ar="نعم"), cost=0),
+        Option(id="no", label=say("No", ar="لا"), cost=0),
+    )
+    asked = say("Shall the market move to the square?", ar="هل ينتقل السوق إلى الساحة؟")
+    return ChooseOne(id="market", question=asked, options=names, order="fixed", seats=1, budget=0, blank=True)
+
+
+def long_list():
+    names = options(*(f"Candidate number {place}" for place in range(1, 21)))
+    return question(Approval, "list", "Who shall sit on the council?", names, seats=5, minimum=0, maximum=5)
+
+
+# slug: state, title, questions, other parts of the manifest
+PLACES = {
+    "choose-one": ("open", "Mayor of Little Harbour", (mayor,), {}),
+    "approval": ("open", "School board", (school,), {}),
+    "score": ("open", "Library hours", (library,), {}),
+    "cumulative": ("open", "The small fund", (fund,), {}),
+    "knapsack": ("open", "District projects 2027", (projects,), {}),
+    "harbour": ("open", "Little Harbour: mayor, school board, projects", (mayor, school, projects), {}),
+    "strict": ("open", "Rowing club", (chair, committee, lambda: fund(exact=True)), {"ballots": 1}),
+    "market": ("open", "The market", (bilingual,), {"arabic": "السوق"}),
+    "later": ("frozen", "Not open yet", (mayor,), {}),
+    "over": ("closed", "Over already", (mayor,), {}),
+}
+LARGE = {"large": ("open", "Council", (long_list,), {"modulus_bits": 3072})}
+
+
+def place(slug: str, state: str, title: str, questions: Sequence, rest: dict) -> None:
+    """Write an open election into the database."""
+    from bulletin_board import storage
+    from voting.services import log_key
+    from voting.services.board import sign_head
+
+    if not log_key.key_file().exists():
+        log_key.create()
+    signer = log_key.signer_for(log_key.origin_of(slug))
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    opens = now - timedelta(hours=2) if state != "frozen" else now + timedelta(days=1)
+    schedule = Schedule(opens=opens, closes=opens + timedelta(days=7), check_period_hours=24)
+    made = _world(title, questions, signer.verifier_key.to_text(), schedule, dict(rest))
+    log = storage.create_log(signer.name)
+    row = _row(made, slug, state, log, schedule)
+    with storage.sequencing(log) as sequencer:
+        for name, payload in made.entries[: 3 if state == "frozen" else 4]:
+            sequencer.append(name, payload, now=now - timedelta(hours=2))
+    sign_head(row)
+
+
+def _world(title: str, questions: Sequence, log: str, schedule: Schedule, rest: dict) -> simulator.World:
+    arabic, ballots = rest.pop("arabic", ""), rest.pop("ballots", 3)
+    others = {"ar": arabic} if arabic else {}
+    rules = simulator.Rules(minimum_counted=2, ballots_per_credential=ballots)
+    with mock.patch.object(simulator, "voter_seed", _seeds().__getitem__):
+        return simulator.open_world(
+            [make() for make in questions],
+            weights=[1] * VOTERS,
+            title=say(title, **others),
+            description=say("", **dict.fromkeys(others, "")),
+            languages=("en", *others),
+            board=BoardKeys(log=VerifierKey.from_text(log), witnesses=(), quorum=0),
+            schedule=schedule,
+            rules=rules,
+            **rest,
+        )
+
+
+def _row(made: simulator.World, slug: str, state: str, log, schedule: Schedule):
+    from tests.integration.pages_data import _draft
+    from voting.models import Election
+
+    has_begun = state != "frozen"
+    return Election.objects.create(
+        slug=slug,
+        election_id=hashlib.sha256(slug.encode()).hexdigest()[:32],
+        state=state,
+        draft=_draft(made, slug),
+        manifest=made.manifest.to_bytes(),
+        roll=made.roll.to_bytes(),
+        key=made.key.to_bytes(),
+        fingerprint=made.fingerprint,
+        log=log,
+        opens_at=schedule.opens,
+        closes_at=schedule.closes,
+        created_at=schedule.opens,
+        opened_at=schedule.opens if has_begun else None,
+        closed_at=datetime.now(UTC) if state == "closed" else None,
+    )
+
+
+def main() -> None:
+    """Fill the database that the environment names."""
+    import django
+
+    django.setup()
+    wanted = LARGE if os.environ.get(FULL) == "true" else {}
+    for slug, (state, title, questions, rest) in (PLACES | wanted).items():
+        place(slug, state, title, questions, rest)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voting.settings")
+    sys.exit(main())
