@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Addresses to which voters' programs send, below an election's own."""
+"""Addresses to which voters' programs send, and where they ask, below an election's own."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from voting import api
+from voting import api, api_reading
+
+_ELECTION = r"^elections/(?P<slug>[-a-zA-Z0-9_]+)"
 
 urlpatterns = [
     path("elections/<slug:slug>/ballots", api.ballots, name="ballots"),
     path("elections/<slug:slug>/challenges", api.challenges, name="challenges"),
+    re_path(_ELECTION + r"/credentials/(?P<key>[0-9a-f]{64})$", api_reading.credential, name="credential"),
+    re_path(
+        _ELECTION + r"/ballots/(?P<digits>[0-9a-f]{30}|[0-9a-f]{64})$", api_reading.ballot, name="ballot"
+    ),
 ]

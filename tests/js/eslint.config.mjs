@@ -4,6 +4,7 @@ import js from "@eslint/js";
 import noUnsanitized from "eslint-plugin-no-unsanitized";
 
 const browser = ["TextDecoder", "TextEncoder", "atob", "btoa", "crypto", "DOMException"];
+const page = ["document", "navigator", "location", "URL", "Blob", "Worker", "MessageChannel", "AbortSignal", "fetch", "setTimeout"];
 const node = ["Buffer", "process", "structuredClone", "performance", "console", "setTimeout", "URL", "fetch"];
 
 /** @param {string[]} names */
@@ -31,7 +32,7 @@ export default [
   {
     files: ["voting/static/voting/booth/**/*.js"],
     plugins: { "no-unsanitized": noUnsanitized },
-    languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: readonly(browser) },
+    languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: readonly([...browser, ...page]) },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: { ...rules, "no-restricted-properties": ["error", { object: "Math", property: "random" }] },
   },

@@ -149,10 +149,14 @@ export class AnotherEntry extends Refusal {}
 // The page and its worker.
 /** Nothing is fixed that could be cast or tested, or it went the other way already. */
 export class NothingSealed extends Refusal {}
+/** The code is a good one, but nobody of this roll has it. */
+export class NotOnRoll extends Refusal {}
+export class NotOpen extends Refusal {}
 export class NotIdentified extends Refusal {}
 /** A tested ballot is opened only once its test is on the board. */
 export class NotTested extends Refusal {}
 export class RefusalOfSomethingElse extends Refusal {}
+export class MalformedOpening extends Refusal {}
 export class TooLongForQr extends Refusal {}
 /** The server answered something that is no answer. */
 export class BadAnswer extends Refusal {}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What the worker does for the page: it holds the key, the pool and the ballot that is fixed but not sent.
+ *
+ * The private key, the seeds and what a pool holds never leave it, but for the seed of a tested ballot once the board
+ * has the test. It knows no network: what the server answered is handed to it to be judged.
+ */
+import {
+  AnotherEntry, NothingSealed, NotIdentified, NotTested, RefusalOfSomethingElse, UnknownEntryType,
+} from "../errors.js";
+import { readEnvelope } from "../board/envelope.js";
+import { openNote } from "../board/note.js";
+import { checkReceipt } from "../board/receipt.js";
+import { cast, challenge, checkOpening, prepare, verifyBallot } from "../casting.js";
+import { encode, parse } from "../codec/canonical.js";
+import { toBase64url } from "../codec/base64.js";
+import { formatCheckCode, parseCode } from "../credentials/codes.js";
+import { deriveCredential } from "../credentials/derivation.js";
+import { Pool } from "../crypto/pool.js";
+import { fromHex, toHex, utf8 } from "../octets.js";
+import { readBallot } from "../record/ballot.js";
+import { openElection } from "../record/election.js";
+import { readChallenged } from "../record/challenged.js";
+import { sha256Hex } from "../sha256.js";
+
+/** @import { Selections, Prepared } from "../casting.js" */
+/** @import { Credential } from "../credentials/derivation.js" */
+/** @import { Octets } from "../octets.js" */
+/** @import { Election } from "../record/election.js" */
+
+/** @typedef {{prepared: Prepared, selections: Selections, supersedes: string, sent?: "ballot" | "challenged"}} Sealed */
+/** @typedef {{entry: string, receipt: string}} Proof what the server answers: an envelope and its tlog-proof */
+
+export const BALLOT = "ballot";
+export const CHALLENGED = "challenged";
+
+const REFUSAL_HEADING = "veritally refusal v1";
+
+export class Desk {
+  /** @type {Election | undefined} */
+  #election;
+  /** @type {Credential | undefined} */
+  #credential;
+  /** @type {Pool | undefined} */
+  #pool;
+  /** @type {Sealed | undefined} */
+  #sealed;
+  /** @type {Octets | undefined} the ballot as it was signed, to be sent again as it is */
+  #ballot;
+  #isOnBoard = false; // the test
+
+  /**
+   * @param {{manifest: Octets, key: Octets, opening: Octets, allowTestModulus: boolean}} payloads
+   * @returns {Promise<object>} what the page shows of the election; throws a Refusal
+   */
+  async open({ allowTestModulus, ...payloads }) {
+    this.#election = await openElection(payloads, { allowTestModulus });
+    await this.#refill();
+    const { manifest, fingerprint } = this.#election;
+    const { title, languages, rehearsal, schedule, rules, contests, registrar, electionId } = manifest;
+    return { fingerprint, electionId, title, languages, rehearsal, schedule, rules, contests, registrar };
+  }
+
+  /** One power more. @returns {boolean} whether there is more to do */
+  step() {
+    return this.#pool?.step() ?? false;
+  }
+
+  get progress() {
+    return this.#pool?.progress ?? { made: 0, total: 0 };
+  }
+
+  /**
+   * @param {{code: string}} typed throws what `parseCode` throws, or NoEd25519
+   * @returns {Promise<{credential: string}>} in hexadecimal
+   */
+  async identify({ code }) {
+    const octets = parseCode(code);
+    try {
+      this.#credential = await deriveCredential(octets, this.#open.manifest.electionId);
+    } finally {
+      octets.fill(0);
+    }
+    return { credential: toHex(this.#credential.publicKey) };
+  }
+
+  /**
+   * Fix a ballot with powers of its own. The next ballot's powers are begun at once.
+   * @param {{selections: Selections, supersedes: string}} choice throws InvalidSelection, and then keeps the powers
+   * @returns {Promise<{tracker: string, checkCode: string}>}
+   */
+  async seal({ selections, supersedes }) {
+    const [election, { publicKey }, pool] = [this.#open, this.#identified, this.#pool];
+    if (!pool) throw new NothingSealed("the election is not open here");
+    const prepared = await prepare(election, { credential: publicKey, selections, supersedes }, pool);
+    this.#sealed?.prepared.seed.fill(0);
+    [this.#sealed, this.#ballot, this.#isOnBoard] = [{ prepared, selections, supersedes }, undefined, false];
+    await this.#refill();
+    return { tracker: prepared.tracker, checkCode: formatCheckCode(prepared.tracker) };
+  }
+
+  /**
+   * Sign the ballot, once: asked again, it gives the same octets.
+   * @returns {Promise<{sent: Octets, body: Octets}>} the ballot, and the request's body; throws NothingSealed
+   */
+  async cast() {
+    const sealed = this.#markSent(BALLOT);
+    this.#ballot ??= await cast(sealed.prepared, this.#identified.privateKey);
+    const ballot = parse(this.#ballot, this.#ballot.length);
+    return { sent: this.#ballot, body: encode({ ballot, commitments: toBase64url(sealed.prepared.commitments) }) };
+  }
+
+  /**
+   * Sign its test instead.
+   * @returns {Promise<{sent: Octets, body: Octets}>} throws NothingSealed
+   */
+  async challenge() {
+    const sealed = this.#markSent(CHALLENGED);
+    const sent = await challenge(this.#open, sealed.prepared, this.#identified);
+    return { sent, body: sent };
+  }
+
+  /**
+   * Is what was sent on the board?
+   * @param {{type: string, sent: Octets, answer: Proof}} claim throws AnotherEntry or another Refusal
+   * @returns {Promise<{seq: number, size: number, time: number}>} its place, the size of the signed log, and its time
+   */
+  async confirm({ type, sent, answer }) {
+    const entry = utf8(answer.entry);
+    const { size } = await checkReceipt({ receipt: utf8(answer.receipt), entry, type, payload: sent }, this.#open.manifest.board);
+    if (type === CHALLENGED && this.#sealed?.sent === CHALLENGED) this.#isOnBoard = true;
+    const { seq, time } = readEnvelope(entry);
+    return { seq, size, time };
+  }
+
+  /**
+   * Did the log's key sign that these octets are refused for this reason?
+   * @param {{sent: Octets, answer: {code: string, refusal: string}}} claim throws RefusalOfSomethingElse or another Refusal
+   */
+  async refusal({ sent, answer: { code, refusal } }) {
+    const { manifest: { board }, fingerprint } = this.#open;
+    const { text, signers } = await openNote(utf8(refusal), [board.log]);
+    const expected = [REFUSAL_HEADING, fingerprint, await sha256Hex(sent), code];
+    if (signers.length === 0 || text.split("\n").slice(0, 4).join("\n") !== expected.join("\n")) {
+      throw new RefusalOfSomethingElse("the refusal is not signed, or is of something else", { expected });
+    }
+    return { code };
+  }
+
+  /**
+   * What opens the tested ballot, for the voter alone; only once its test is on the board.
+   * @returns {Promise<{seed: Octets, tracker: string, supersedes: string, selections: Selections}>} throws NotTested
+   */
+  async reveal() {
+    const sealed = this.#sealed;
+    if (!sealed || !this.#isOnBoard) throw new NotTested("the test is not on the board");
+    const { prepared: { seed, tracker }, supersedes, selections } = sealed;
+    return { seed: seed.slice(), tracker, supersedes, selections };
+  }
+
+  /**
+   * Everything that can be said about one entry: it is on the board, and holds what its check code names.
+   * @param {{digits: string, answer: Proof & {type: string}, payload: Octets}} claim `digits`: the first of the tracker's
+   * @returns {Promise<{type: string, tracker: string, credential: string, supersedes: string, seq: number, size: number, time: number}>}
+   *   throws a Refusal
+   */
+  async checkEntry({ digits, answer, payload }) {
+    const { type } = answer;
+    if (type !== BALLOT && type !== CHALLENGED) throw new UnknownEntryType("neither a ballot nor a test", { computed: type });
+    const place = await this.confirm({ type, sent: payload, answer });
+    const found = type === BALLOT ? await this.#readBallot(payload) : await readChallenged(payload, this.#open.fingerprint);
+    if (!found.tracker.startsWith(digits)) {
+      throw new AnotherEntry("the entry has another check code", { expected: digits, computed: found.tracker });
+    }
+    const { tracker, supersedes } = found;
+    return { type, tracker, supersedes, credential: toHex(found.credential), ...place };
+  }
+
+  /**
+   * On a second device: throws OpeningRefuted unless the seed gives this tracker with these choices.
+   * @param {{seed: Octets, tracker: string, credential: string, supersedes: string, selections: Selections}} opening
+   */
+  async checkOpening({ credential, ...opening }) {
+    await checkOpening(this.#open, { ...opening, credential: fromHex(credential) });
+  }
+
+  /** @param {Octets} payload */
+  async #readBallot(payload) {
+    const tracker = await verifyBallot(this.#open, payload);
+    const { ballot } = readBallot(payload, this.#open.manifest.shape);
+    return { tracker, credential: ballot.credential, supersedes: ballot.supersedes };
+  }
+
+  /** @param {"ballot" | "challenged"} fate */
+  #markSent(fate) {
+    const sealed = this.#sealed;
+    if (!sealed) throw new NothingSealed("there is no ballot that could be sent");
+    if (sealed.sent && sealed.sent !== fate) {
+      throw new NothingSealed("a ballot is cast or tested, never both", { expected: sealed.sent, computed: fate });
+    }
+    sealed.sent = fate;
+    return sealed;
+  }
+
+  async #refill() {
+    const { key, manifest } = this.#open;
+    this.#pool = await Pool.fresh(key, manifest.shape.statements);
+  }
+
+  get #open() {
+    if (!this.#election) throw new NothingSealed("no election is open here");
+    return this.#election;
+  }
+
+  get #identified() {
+    if (!this.#credential) throw new NotIdentified("nobody has given a code");
+    return this.#credential;
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * What a reload may not lose, for as long as the tab lives: the choices (until they are cast), and the octets that were
+ * sent (until their receipt is verified). Never a code, a key or a seed.
+ *
+ * What is read back is checked like any input; a storage that fails is as good as none.
+ */
+
+/** @import { Selections } from "../casting.js" */
+
+/** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store */
+/** @typedef {{selections: Selections, orders: Readonly<Record<string, readonly string[]>>}} Draft */
+/** @typedef {{ballot: string, body: string, tracker: string}} Sent a ballot as text, its request's body, its tracker */
+
+const TRACKER = /^[0-9a-f]{64}$/;
+
+export class Memory {
+  #store;
+  #fingerprint;
+
+  /**
+   * @param {Store} store
+   * @param {string} fingerprint of the election
+   */
+  constructor(store, fingerprint) {
+    this.#store = store;
+    this.#fingerprint = fingerprint;
+  }
+
+  /** @returns {Draft} */
+  get draft() {
+    const { selections, orders } = Object(this.#read("draft"));
+    return { selections: amountsOnly(selections), orders: textsOnly(orders) };
+  }
+
+  /** @param {Draft} draft */
+  keepDraft(draft) {
+    this.#write("draft", draft);
+  }
+
+  forgetDraft() {
+    this.#remove("draft");
+  }
+
+  /** @returns {Sent | undefined} */
+  get sent() {
+    const { ballot, body, tracker } = Object(this.#read("sent"));
+    const isGood = typeof ballot === "string" && typeof body === "string" && TRACKER.test(tracker);
+    return isGood ? { ballot, body, tracker } : undefined;
+  }
+
+  /** @param {Sent} sent */
+  keepSent(sent) {
+    this.#write("sent", sent);
+  }
+
+  forgetSent() {
+    this.#remove("sent");
+  }
+
+  /** @param {string} name */
+  #read(name) {
+    try {
+      return JSON.parse(this.#store.getItem(this.#key(name)) ?? "null");
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {unknown} value
+   */
+  #write(name, value) {
+    try {
+      this.#store.setItem(this.#key(name), JSON.stringify(value));
+    } catch {
+      this.#remove(name); // a full or forbidden storage: the page itself still has it
+    }
+  }
+
+  /** @param {string} name */
+  #remove(name) {
+    try {
+      this.#store.removeItem(this.#key(name));
+    } catch {
+      // nothing was kept either
+    }
+  }
+
+  /** @param {string} name */
+  #key(name) {
+    return `veritally/${name}/${this.#fingerprint}`;
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Selections}
+ */
+function amountsOnly(value) {
+  return Object.fromEntries(
+    Object.entries(Object(value)).map(([id, part]) => [
+      id, Object.fromEntries(Object.entries(Object(part)).filter(([, amount]) => Number.isSafeInteger(amount))),
+    ]),
+  );
+}
+
+/**
+ * @param {unknown} value
+ * @returns {Record<string, string[]>}
+ */
+function textsOnly(value) {
+  const rows = Object.entries(Object(value)).filter(([, list]) => Array.isArray(list));
+  return Object.fromEntries(rows.map(([id, list]) => [id, list.filter((/** @type {unknown} */ x) => typeof x === "string")]));
+}

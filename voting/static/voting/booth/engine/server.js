@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The addresses of one election on this server, and the strict reading of what they answer. */
+import { BadAnswer } from "../errors.js";
+import { getJson, getOctets, net, send } from "./transport.js";
+
+/** @import { Octets } from "../octets.js" */
+/** @import { Net, Outcome } from "./transport.js" */
+
+/** @typedef {{isOnRoll: boolean, limit: number, ballots: readonly {tracker: string, seq: number}[], state: string}} Standing */
+/** @typedef {{type: string, tracker: string, entry: string, receipt: string, payloadSha256: string, later: readonly {tracker: string}[], state: string, counts: boolean}} Found */
+
+const TRACKER = /^[0-9a-f]{64}$/;
+const SLUG = /^[-a-zA-Z0-9_]+$/;
+
+export class Server {
+  #elections;
+  #board;
+  #net;
+
+  /**
+   * @param {string} slug
+   * @param {Net} [through]
+   */
+  constructor(slug, through = net) {
+    if (!SLUG.test(slug)) throw new BadAnswer("not the name of an election");
+    this.#elections = `/elections/${slug}`;
+    this.#board = `/board/${slug}`;
+    this.#net = through;
+  }
+
+  /**
+   * @param {string} sha256
+   * @returns {Promise<Octets>} throws BadAnswer, or TypeError without a connection
+   */
+  blob(sha256) {
+    return getOctets(`${this.#board}/blob/${sha256}`, this.#net);
+  }
+
+  /**
+   * @param {"ballot" | "challenged"} type
+   * @param {Octets} body
+   * @returns {Promise<Outcome>}
+   */
+  send(type, body) {
+    return send(`${this.#elections}/${type === "ballot" ? "ballots" : "challenges"}`, body, this.#net);
+  }
+
+  /**
+   * @param {string} credential
+   * @returns {Promise<Standing>} throws BadAnswer, or TypeError without a connection
+   */
+  async standing(credential) {
+    const { status, value } = await getJson(`${this.#elections}/credentials/${credential}`, this.#net);
+    const { on_roll: isOnRoll, limit, ballots, state } = Object(value);
+    const isGood = status === 200 && typeof isOnRoll === "boolean" && Number.isSafeInteger(limit) && areBallots(ballots);
+    if (!isGood || typeof state !== "string") throw new BadAnswer("not the standing of a code");
+    return { isOnRoll, limit, ballots, state };
+  }
+
+  /**
+   * @param {string} digits the first of a tracker's, or all
+   * @returns {Promise<Found | undefined>} undefined if the server knows no such entry; throws as `standing`
+   */
+  async find(digits) {
+    const { status, value } = await getJson(`${this.#elections}/ballots/${digits}`, this.#net);
+    if (status === 404 && Object(value).code === "not-on-board") return undefined;
+    const { type, tracker, entry, receipt, payload_sha256: payloadSha256, later, state, counts } = Object(value);
+    const areTexts = [type, entry, receipt, state].every((text) => typeof text === "string");
+    const areDigests = [tracker, payloadSha256].every((text) => TRACKER.test(text));
+    if (status !== 200 || !areTexts || !areDigests || !areBallots(later) || typeof counts !== "boolean") {
+      throw new BadAnswer("not an entry of the board");
+    }
+    return { type, tracker, entry, receipt, payloadSha256, later, state, counts };
+  }
+
+  /** @param {string} code @returns {string} where anyone can check it */
+  checkAddress(code) {
+    return `${globalThis.location.origin}${this.#elections}/check/#${code}`;
+  }
+
+  /** @param {string} opening @returns {string} where another device opens a tested ballot */
+  testedAddress(opening) {
+    return `${globalThis.location.origin}${this.#elections}/tested/#${opening}`;
+  }
+}
+
+/** @param {unknown} rows */
+function areBallots(rows) {
+  return Array.isArray(rows) && rows.every((row) => TRACKER.test(Object(row).tracker));
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * The worker's loop. A question is {id, method, argument}; its answer {id, result} or {id, error}; {progress} tells how
+ * many powers are made. Questions are answered in order; between two powers the loop looks for the next question.
+ */
+import { writeError } from "./wire.js";
+
+/** @import { Desk } from "./desk.js" */
+
+/** @typedef {"open" | "identify" | "seal" | "cast" | "challenge" | "confirm" | "refusal" | "reveal" | "checkEntry" | "checkOpening"} Method */
+/** @typedef {{id: number, method: Method, argument: any}} Question */
+/** @typedef {{postMessage(message: unknown): void, onmessage: ((event: {data: Question}) => void) | null}} Port */
+
+const PROGRESS_EVERY = 4; // powers
+
+/**
+ * @param {Desk} desk
+ * @param {Port} port
+ */
+export function serve(desk, port) {
+  const turns = new MessageChannel(); // setTimeout would wait 4 ms between two turns
+  let isWorking = false;
+  /** @type {Promise<void>} */
+  let last = Promise.resolve();
+
+  function work() {
+    if (isWorking) return;
+    isWorking = true;
+    turns.port2.postMessage(0);
+  }
+
+  turns.port1.onmessage = () => {
+    const isMore = desk.step();
+    const { made, total } = desk.progress;
+    if (made % PROGRESS_EVERY === 0 || made === total) port.postMessage({ progress: { made, total } });
+    if (isMore) turns.port2.postMessage(0);
+    else isWorking = false;
+  };
+
+  port.onmessage = ({ data: { id, method, argument } }) => {
+    last = last.then(async () => {
+      try {
+        port.postMessage({ id, result: await desk[method](argument) });
+      } catch (error) {
+        port.postMessage({ id, error: writeError(error) });
+      }
+      work();
+    });
+  };
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** What the booth needs of a browser, asked before anything is shown. */
+
+/** @typedef {"secure-context" | "ed25519" | "worker"} Lack */
+
+/**
+ * @param {any} scope the page's global object
+ * @returns {Promise<Lack | undefined>} the first thing that is missing
+ */
+export async function findLack(scope) {
+  if (!scope.crypto?.subtle) return "secure-context";
+  if (typeof scope.Worker !== "function") return "worker";
+  try {
+    await scope.crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
+  } catch {
+    return "ed25519";
+  }
+  return undefined;
+}

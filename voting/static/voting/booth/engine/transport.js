@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Talking to the server (docs/spec/intake.md): it is believed nothing, and asked again with the identical octets.
+ *
+ * No cookie is sent, no redirect followed, no answer read beyond its cap. What an answer is worth, the worker says.
+ */
+import { BadAnswer } from "../errors.js";
+
+/** @import { Octets } from "../octets.js" */
+
+/** @typedef {{tracker: string, seq: number, entry: string, receipt: string}} Accepted */
+/** @typedef {{code: string, message: string, refusal: string}} Refused */
+/** @typedef {{kind: "accepted", answer: Accepted} | {kind: "refused", answer: Refused} | {kind: "unknown", why: string}} Outcome */
+/** @typedef {{fetch: typeof fetch, wait: (ms: number) => Promise<void>}} Net */
+
+const JSON_LIMIT = 256 * 1024; // octets
+const BLOB_LIMIT = 64 * 1024 * 1024; // octets
+const PATIENCE = 60_000; // ms
+const PAUSES = [500, 1500, 4000]; // ms, between attempts
+const LONGEST_PAUSE = 10_000; // ms
+const UNAVAILABLE = 503;
+
+/** @type {Net} */
+export const net = {
+  fetch: (...asked) => fetch(...asked),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/**
+ * Send the identical octets until there is an answer, four times at most.
+ * @param {string} address
+ * @param {Octets} body
+ * @param {Net} [through]
+ * @returns {Promise<Outcome>} "unknown": they may have arrived
+ */
+export async function send(address, body, through = net) {
+  /** @type {Outcome} */
+  let outcome = { kind: "unknown", why: "no-answer" };
+  for (const pause of [...PAUSES, 0]) {
+    const { found, after } = await attempt(address, body, through);
+    outcome = found;
+    if (after === undefined) return outcome;
+    if (pause) await through.wait(Math.min(Math.max(pause, after), LONGEST_PAUSE));
+  }
+  return outcome;
+}
+
+/**
+ * @param {string} address
+ * @param {Octets} body
+ * @param {Net} through
+ * @returns {Promise<{found: Outcome, after?: number}>} `after`: try again, not before so many ms
+ */
+async function attempt(address, body, through) {
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const response = await ask(address, { method: "POST", body, headers }, through);
+    const value = JSON.parse(new TextDecoder().decode(await read(response, JSON_LIMIT)));
+    if (response.status === 200 || response.status === 201) return { found: { kind: "accepted", answer: accepted(value) } };
+    const found = { kind: /** @type {const} */ ("refused"), answer: refused(value) };
+    if (response.status !== UNAVAILABLE) return { found };
+    const seconds = Number(response.headers.get("Retry-After") ?? 0);
+    return { found: { kind: "unknown", why: "busy" }, after: Number.isFinite(seconds) ? seconds * 1000 : 0 };
+  } catch (error) {
+    const why = error instanceof BadAnswer || error instanceof SyntaxError ? "bad-answer" : "no-answer";
+    return { found: { kind: "unknown", why }, after: 0 };
+  }
+}
+
+/**
+ * @param {string} address of JSON
+ * @param {Net} [through]
+ * @returns {Promise<{status: number, value: any}>} throws BadAnswer, or TypeError if there is no connection
+ */
+export async function getJson(address, through = net) {
+  const response = await ask(address, {}, through);
+  const octets = await read(response, JSON_LIMIT);
+  try {
+    return { status: response.status, value: JSON.parse(new TextDecoder().decode(octets)) };
+  } catch {
+    throw new BadAnswer("the answer is not JSON", { computed: response.status });
+  }
+}
+
+/**
+ * @param {string} address
+ * @param {Net} [through]
+ * @returns {Promise<Octets>} throws BadAnswer, or TypeError if there is no connection
+ */
+export async function getOctets(address, through = net) {
+  const response = await ask(address, {}, through);
+  if (response.status !== 200) throw new BadAnswer("no such file on the board", { computed: response.status });
+  return read(response, BLOB_LIMIT);
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} options
+ * @param {Net} through
+ */
+function ask(address, options, through) {
+  const signal = AbortSignal.timeout(PATIENCE);
+  return through.fetch(address, { ...options, credentials: "omit", redirect: "error", signal });
+}
+
+/**
+ * @param {Response} response
+ * @param {number} limit
+ * @returns {Promise<Octets>}
+ */
+async function read(response, limit) {
+  if (Number(response.headers.get("Content-Length") ?? 0) > limit) throw new BadAnswer("the answer is too long");
+  const octets = new Uint8Array(await response.arrayBuffer());
+  if (octets.length > limit) throw new BadAnswer("the answer is too long", { expected: limit });
+  return octets;
+}
+
+/**
+ * @param {any} value
+ * @returns {Accepted}
+ */
+function accepted(value) {
+  const { tracker, seq, entry, receipt } = Object(value);
+  if (!areTexts(tracker, entry, receipt) || !Number.isSafeInteger(seq)) throw new BadAnswer("not a receipt");
+  return { tracker, seq, entry, receipt };
+}
+
+/**
+ * @param {any} value
+ * @returns {Refused}
+ */
+function refused(value) {
+  const { code, message, refusal } = Object(value);
+  if (!areTexts(code, message, refusal)) throw new BadAnswer("not a refusal");
+  return { code, message, refusal };
+}
+
+/** @param {unknown[]} values */
+function areTexts(...values) {
+  return values.every((value) => typeof value === "string");
+}

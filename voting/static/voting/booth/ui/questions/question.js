@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * One question: what may be answered, its options, and how far the answer has come. More than is allowed cannot be
+ * given: that is explained, and nothing is taken away for the voter.
+ */
+import { total } from "../../contests/base.js";
+import { say, sayMany } from "../../texts.js";
+import { el } from "../dom.js";
+import { shown } from "../election_text.js";
+import { amountRow, tickRow } from "./rows.js";
+import { ruleOf, spentOn, standingOf } from "./state.js";
+
+/** @import { Option, Selection } from "../../contests/base.js" */
+/** @import { Contest } from "./state.js" */
+
+export const FIRST_FIELD = "option-0";
+
+/**
+ * @param {Contest} contest
+ * @param {Selection} selection
+ * @param {readonly string[]} order ids of the options, as this voter sees them
+ * @param {(selection: Selection) => void} onchange
+ * @returns {HTMLElement}
+ */
+export function questionView(contest, selection, order, onchange) {
+  const answer = new Answer(contest, selection, onchange);
+  const options = order.map((id) => contest.options.find((/** @type {Option} */ option) => option.id === id));
+  const rows = options.map((option, index) => answer.row(option, `option-${index}`));
+  return el("div", { class: "question" },
+    el("fieldset", { class: "choices" },
+      el("legend", { class: "visually-hidden" }, shown(contest.question)),
+      el("p", { class: "rule", id: "rule" }, ruleOf(contest)),
+      el("div", { class: "choice-rows" }, ...rows, answer.blankRow())),
+    answer.status);
+}
+
+/** The answer to one question as it is being given. */
+class Answer {
+  /** @type {Contest} */
+  #contest;
+  /** @type {Selection} */
+  #selection;
+  /** @type {(selection: Selection) => void} */
+  #onchange;
+  #said = el("p", { class: "standing" });
+  #warned = el("p", { class: "standing-warning" });
+
+  /**
+   * @param {Contest} contest
+   * @param {Selection} selection
+   * @param {(selection: Selection) => void} onchange
+   */
+  constructor(contest, selection, onchange) {
+    this.#contest = contest;
+    this.#selection = selection;
+    this.#onchange = onchange;
+    this.status = el("div", { class: "standing-box", role: "status" }, this.#said, this.#warned);
+    this.#say();
+  }
+
+  /**
+   * @param {Option} option
+   * @param {string} id
+   */
+  row(option, id) {
+    const amount = this.#amount(option.id);
+    if (this.#contest.kind === "score" || this.#contest.kind === "cumulative") {
+      const most = this.#contest.highest ?? this.#contest.per_option;
+      return amountRow(option, { id, amount, most, onchange: (wanted) => this.#give(option, wanted) });
+    }
+    const isOne = this.#contest.kind === "choose-one";
+    return tickRow(option, {
+      id, name: "option", type: isOne ? "radio" : "checkbox", checked: amount > 0,
+      onchange: isOne ? () => this.#take({ [option.id]: 1 }) : (input) => this.#tick(option, input),
+    });
+  }
+
+  /** "None of these", where a blank vote is a choice of its own. */
+  blankRow() {
+    if (this.#contest.kind !== "choose-one" || !this.#contest.blank) return null;
+    const input = el("input", {
+      type: "radio", id: "option-blank", name: "option", autocomplete: "off", onchange: () => this.#take({}),
+    });
+    return el("label", { class: "choice choice-blank", for: "option-blank" }, input, el("span", { class: "choice-label" }, say("Leave this question blank")));
+  }
+
+  /** @param {string} id */
+  #amount(id) {
+    return Object.hasOwn(this.#selection, id) ? this.#selection[id] : 0;
+  }
+
+  /**
+   * @param {Option} option
+   * @param {HTMLInputElement} input
+   */
+  #tick(option, input) {
+    const { [option.id]: _, ...rest } = this.#selection;
+    const problem = input.checked ? this.#problemWith(option) : "";
+    if (problem) {
+      input.checked = false;
+      this.#warn(problem);
+    } else {
+      this.#take(input.checked ? { ...rest, [option.id]: 1 } : rest);
+    }
+  }
+
+  /**
+   * @param {Option} option
+   * @returns {string} why it cannot be chosen on top of the others
+   */
+  #problemWith(option) {
+    const { maximum, budget, kind } = this.#contest;
+    if (total(Object.values(this.#selection)) >= maximum) {
+      return sayMany("You can choose at most %(count)s. To choose another, take one away first.",
+        "You can choose at most %(count)s. To choose another, take one away first.", maximum);
+    }
+    const left = kind === "knapsack" ? budget - spentOn(this.#contest, this.#selection) : Infinity;
+    if (option.cost <= left) return "";
+    return say("This costs %(cost)s, and %(left)s is left. To choose it, take something else away first.", { cost: option.cost, left });
+  }
+
+  /**
+   * @param {Option} option
+   * @param {number} wanted
+   * @returns {number} the amount that stands
+   */
+  #give(option, wanted) {
+    const { [option.id]: before = 0, ...rest } = this.#selection;
+    const left = this.#contest.kind === "cumulative" ? this.#contest.points - total(Object.values(rest)) : wanted;
+    if (wanted > left) {
+      this.#warn(sayMany("Only %(count)s point is left for this option.", "Only %(count)s points are left for this option.", left));
+      return before;
+    }
+    this.#take(wanted > 0 ? { ...rest, [option.id]: wanted } : rest);
+    return wanted;
+  }
+
+  /** @param {Selection} selection */
+  #take(selection) {
+    this.#selection = selection;
+    this.#warned.textContent = "";
+    this.#say();
+    this.#onchange(selection);
+  }
+
+  #say() {
+    this.#said.textContent = standingOf(this.#contest, this.#selection);
+  }
+
+  /** @param {string} problem */
+  #warn(problem) {
+    this.#warned.textContent = problem;
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The options of a question, each a row that can be clicked as a whole, of at least 48 pixels. */
+import { say, sayNumber } from "../../texts.js";
+import { el } from "../dom.js";
+import { plain, shown } from "../election_text.js";
+
+/** @import { Option } from "../../contests/base.js" */
+
+/**
+ * @param {Option} option
+ * @returns {HTMLElement} its name, and its cost where there is one
+ */
+export function labelOf(option) {
+  return el("span", { class: "choice-label" }, shown(option.label),
+    option.cost > 0 && el("span", { class: "choice-cost" }, say("costs %(cost)s", { cost: option.cost })));
+}
+
+/**
+ * @param {Option} option
+ * @param {{id: string, name: string, type: "radio" | "checkbox", checked: boolean, onchange: (input: HTMLInputElement) => void}} how
+ */
+export function tickRow(option, { id, name, type, checked, onchange }) {
+  const listener = (/** @type {Event} */ event) => onchange(/** @type {HTMLInputElement} */ (event.currentTarget));
+  const input = el("input", { type, id, name, value: option.id, checked, onchange: listener, autocomplete: "off" });
+  return el("label", { class: "choice", for: id }, input, labelOf(option));
+}
+
+/**
+ * A number between 0 and `most`, with a button on either side.
+ * @param {Option} option
+ * @param {{id: string, amount: number, most: number, onchange: (amount: number) => number}} how `onchange` answers
+ *   with the amount that stands
+ */
+export function amountRow(option, { id, amount, most, onchange }) {
+  const input = /** @type {HTMLInputElement} */ (el("input", {
+    type: "text", inputmode: "numeric", pattern: "[0-9]*", id, class: "form-control amount", value: amount, autocomplete: "off",
+    maxlength: 6, "aria-describedby": `${id}-most`, onchange: () => put(Number.parseInt(input.value, 10)),
+  }));
+  let current = amount;
+  const put = (/** @type {number} */ wanted) => {
+    current = onchange(Number.isSafeInteger(wanted) ? Math.min(Math.max(wanted, 0), most) : 0);
+    input.value = String(current);
+  };
+  const step = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ label) =>
+    el("button", { type: "button", class: "btn btn-secondary step", "aria-label": label, onclick: () => put(current + by) }, sign);
+  const name = plain(option.label);
+  return el("div", { class: "choice choice-amount" },
+    el("label", { for: id }, labelOf(option), el("span", { class: "visually-hidden", id: `${id}-most` }, say("0 to %(most)s", { most: sayNumber(most) }))),
+    el("span", { class: "steps" }, step(-1, "−", say("Less for %(option)s", { option: name })), input,
+      step(1, "+", say("More for %(option)s", { option: name }))));
+}

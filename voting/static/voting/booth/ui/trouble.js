@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** When a page cannot begin: what is missing, and what to do. */
+import { say } from "../texts.js";
+import { button, el, notice } from "./dom.js";
+
+/** @import { Lack } from "../engine/support.js" */
+/** @import { Page } from "./page.js" */
+
+/**
+ * @param {Page} page
+ * @param {Lack} lack
+ */
+export function showLack(page, lack) {
+  const what = {
+    "secure-context": say("The connection to this page is not protected. Open it with https:// at the beginning of its address."),
+    worker: say("This browser cannot work in the background, which this page needs."),
+    ed25519: say("This browser cannot sign a ballot: it is too old, or it is set to be very strict."),
+  };
+  page.show(say("This browser cannot be used here"), [
+    el("p", { class: "lead" }, what[lack]),
+    el("p", {}, say("Update it, or use another browser or another device. Your code has not been used: nothing is lost.")),
+  ]);
+}
+
+/**
+ * @param {Page} page
+ * @param {unknown} error
+ */
+export function showBroken(page, error) {
+  const isOffline = error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+  const why = isOffline
+    ? say("There is no connection to the server at the moment.")
+    : say("What the server sent is not this election as it stands on the public board, so this page does not go on. Tell the people who run the election.");
+  page.show(say("The election could not be opened"), [
+    notice(isOffline ? "care" : "bad", isOffline ? say("No connection") : say("Something is wrong"), el("p", {}, why)),
+    el("div", { class: "actions" }, button(say("Try again"), () => globalThis.location.reload(), { class: "btn btn-primary" })),
+    isOffline ? null : el("p", { class: "soft" }, say("For those who help you: %(name)s", { name: error instanceof Error ? error.name : "?" })),
+  ]);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The first step: the voter's code. */
+import { say, sayMany } from "../../texts.js";
+import { el, errorSummary } from "../dom.js";
+
+const FIELD = "code";
+
+/**
+ * @param {{code: string, name: string, onsubmit: (code: string) => void}} given
+ * @returns {HTMLElement}
+ */
+export function identifyView({ code, name, onsubmit }) {
+  const field = /** @type {HTMLInputElement} */ (el("input", {
+    id: FIELD, class: "form-control code-field", type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
+    maxlength: 200, dir: "ltr", "aria-describedby": "code-help", value: code,
+  }));
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    onsubmit(field.value);
+  };
+  return el("form", { class: "sheet", novalidate: true, onsubmit: submit },
+    el("div", { class: "field" },
+      el("label", { class: "form-label", for: FIELD }, say("Your code")),
+      el("span", { class: "form-text", id: "code-help" },
+        say("It is in the letter or message from %(name)s. Capital and small letters, spaces and hyphens make no difference.", { name })),
+      el("span", { id: "code-error" }), field),
+    el("div", { class: "actions" }, el("button", { type: "submit", class: "btn btn-primary" }, say("Continue"))),
+    el("p", { class: "soft" }, say("Your code stays on this device. It is not sent, and nobody can see how you vote.")));
+}
+
+/** @param {any} error @returns {HTMLElement} */
+export function codeErrors(error) {
+  return errorSummary(say("There is a problem"), [{ text: reason(error), field: FIELD }]);
+}
+
+/** @param {any} error */
+function reason({ name, computed }) {
+  switch (name) {
+    case "WrongCodeLength": return computed === undefined
+      ? say("This is too long to be a code.")
+      : sayMany("A code has 25 characters. This has %(count)s.", "A code has 25 characters. This has %(count)s.", Number(computed));
+    case "ForbiddenCodeCharacter": return say("Character %(position)s cannot be right: codes have only digits and letters, and some signs at the end.", { position: Number(computed) });
+    case "WrongCheckCharacter": return say("One or more characters are wrong or have changed places. Compare with your letter.");
+    case "NotOnRoll": return say("This code is not on the list of voters of this election. It may be a code for another election.");
+    case "NotOpen": return say("Voting is not open any more.");
+    default: return say("The server could not be asked about this code. Check your connection, then try again.");
+  }
+}
