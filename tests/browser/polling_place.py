@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A polling place: the real server in a process of its own, with open elections of every kind and known codes.
+"""A polling place: the real server in a process of its own, open elections of every kind, known codes.
 
 `with opened(folder) as base:` yields the address. Elections by name: those of `polling_data.PLACES`
 (choose-one, approval, score, cumulative, knapsack, harbour, strict, market, later, over); `code(voter)` for
-voters 0 to 23 is good in each. `opened(folder, large=True)` adds "large": 3072 bits, 20 options.
+voters 0 to 47 is good in each. `opened(folder, large=True)` adds "large": 3072 bits, 20 options.
 """
 
 import os

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Elections in which a browser can vote, with codes that are known: real records under the simulator's key.
 
-`python -m tests.integration.polling_data` fills the database of the settings. With VERITALLY_POLLING_FULL=true
-there is also one of twenty options at 3072 bits, whose key takes its time.
+`python -m tests.integration.polling_data` fills the database of the settings. VERITALLY_POLLING_FULL=true
+adds one of twenty options at 3072 bits, whose key takes its time.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from tally.record.terms import Schedule
 from tally.registrar.derivation import derive_credential
 from tests import simulator
 
-VOTERS = 24
+VOTERS = 48
 FULL = "VERITALLY_POLLING_FULL"
 
 

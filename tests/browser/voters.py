@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A voter in a real browser at the polling place: one step of the voting page after the other."""
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.browser.polling_place import VOTERS, code
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 30_000  # ms
+
+expect.set_options(timeout=PATIENCE)
+_next = itertools.count()
+
+
+def fresh_code() -> str:
+    """The code of a voter who has not voted yet in this run."""
+    voter = next(_next)
+    assert voter < VOTERS, "every voter of the polling place has voted"
+    return code(voter)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    # Not for longer than a module: Django takes the thread for an asynchronous one meanwhile.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Voter:
+    """One tab, and all that it asked and said."""
+
+    def __init__(self, context: BrowserContext, base: str, slug: str) -> None:
+        self.context, self.base, self.slug = context, base, slug
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.asked: list[str] = []
+        self.sent: list[bytes] = []
+        self.said: list[str] = []
+        self.page.on("request", self._note)
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def _note(self, request) -> None:
+        self.asked.append(request.url)
+        if request.method == "POST":
+            self.sent.append(request.post_data_buffer or b"")
+
+    @property
+    def address(self) -> str:
+        return f"{self.base}/elections/{self.slug}/vote/"
+
+    def enter(self, typed: str, *, through: str = "") -> "Voter":
+        self.page.goto(self.address + through)
+        self.page.locator("#code").fill(typed)
+        self.page.get_by_role("button", name="Continue").click()
+        return self
+
+    def choose(self, *labels: str) -> "Voter":
+        for label in labels:
+            self.page.get_by_label(label).check()
+        return self
+
+    def give(self, **points: int) -> "Voter":
+        for place, amount in points.items():
+            self.page.locator(f"#{place.replace('_', '-')}").fill(str(amount))
+            self.page.locator(f"#{place.replace('_', '-')}").blur()
+        return self
+
+    def go_on(self) -> "Voter":
+        self.page.locator("button[type=submit]").click()
+        return self
+
+    def cast(self) -> "Voter":
+        self.page.locator("#cast").click()
+        return self
+
+    def has_banner(self, name: str) -> "Voter":
+        expect(self.page.locator(f"[data-banner={name}]")).to_be_visible()
+        return self
+
+    def has_voted(self) -> "Voter":
+        return self.has_banner("on-board")
+
+    @property
+    def check_code(self) -> str:
+        groups = self.page.locator(".check-code").first
+        expect(groups).to_be_visible()
+        return "-".join(groups.locator("li").all_inner_texts())
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text()
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The tab's session storage."""
+        found: dict[str, str] = self.page.evaluate("() => ({...sessionStorage})")
+        return found
+
+
+def voter(browser: Browser, base: str, slug: str, *, width: int = 360, **options: object) -> Voter:
+    """A voter with a browser of their own."""
+    settings = {
+        "viewport": {"width": width, "height": 780},
+        "reduced_motion": "reduce",
+        "color_scheme": "light",
+    }
+    return Voter(browser.new_context(**(settings | options)), base, slug)
