@@ -19,7 +19,12 @@ app.autodiscover_tasks()
 # Sweeps of due rows: a message that was lost is made up for by the next one, and none outlives it.
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": SWEEP, "options": {"expires": SWEEP}}
-    for task in ("voting.tasks.sweep", "voting.tasks.recheck", "tally.tasks.sweep")
+    for task in (
+        "voting.tasks.sweep",
+        "voting.tasks.recheck",
+        "voting.registration.tasks.send_due",
+        "tally.tasks.sweep",
+    )
 }
 
 

@@ -14,6 +14,7 @@ from voting.office.views import (
     steps,
     trustees,
 )
+from voting.registration.views import office as registrations
 
 app_name = "office"
 
@@ -36,6 +37,9 @@ _election: list[URLPattern | URLResolver] = [
     path("election-file/manifest.json", files.manifest_file, name="manifest-file"),
     path("key/", files.key, name="key"),
     path("roll/", files.roll, name="roll"),
+    path("registrations/", registrations.registrations, name="registrations"),
+    path("registrations/for-the-registrar.json", registrations.file_for_registrar, name="registrations-file"),
+    path("registrations/list.csv", registrations.as_csv, name="registrations-csv"),
     path("officials/", people.officials, name="officials"),
     path("officials/<int:officer>/remove/", people.remove, name="official-remove"),
     path("freeze/", steps.freeze, name="freeze"),

@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "tally.apps.TallyConfig",
     "voting.apps.VotingConfig",
     "voting.office.apps.OfficeConfig",
+    "voting.registration.apps.RegistrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -237,6 +238,19 @@ EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"elections@{_public.hostname}")
+
+# Voters' identity provider -----------------------------------------------------------------------
+VERITALLY_VOTER_OIDC_ISSUER: str = env.str("VERITALLY_VOTER_OIDC_ISSUER", default="")  # empty: none
+VERITALLY_VOTER_OIDC_CLIENT_ID: str = env.str("VERITALLY_VOTER_OIDC_CLIENT_ID", default="")
+VERITALLY_VOTER_OIDC_CLIENT_SECRET: str = env.str("VERITALLY_VOTER_OIDC_CLIENT_SECRET", default="")
+if VERITALLY_VOTER_OIDC_ISSUER:
+    if not VERITALLY_VOTER_OIDC_ISSUER.startswith("https://") and not VERITALLY_LOCAL:
+        raise ImproperlyConfigured("VERITALLY_VOTER_OIDC_ISSUER must begin with https://.")
+    if not VERITALLY_VOTER_OIDC_CLIENT_ID or not VERITALLY_VOTER_OIDC_CLIENT_SECRET:
+        raise ImproperlyConfigured(
+            "VERITALLY_VOTER_OIDC_ISSUER is set. Set VERITALLY_VOTER_OIDC_CLIENT_ID and "
+            "VERITALLY_VOTER_OIDC_CLIENT_SECRET, too."
+        )
 
 # Celery ------------------------------------------------------------------------------------------
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", default="filesystem://")

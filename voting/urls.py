@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/", include("voting.office_urls")),
     path("", include("voting.api_urls")),
     path("", include("voting.booth_urls")),
+    path("", include("voting.registration.urls")),
     path("", include("voting.page_urls")),
 ]

@@ -35,6 +35,9 @@ class Action(StrEnum):
     KEY = "key"
     ACKNOWLEDGEMENT = "acknowledgement"
     ROLL = "roll"
+    REGISTRATION_WINDOW = "registration-window"
+    REGISTRATION_EXPECT = "registration-expect"
+    REGISTRATION_DECIDE = "registration-decide"
     OFFICIAL_ADD = "official-add"
     OFFICIAL_REMOVE = "official-remove"
     FREEZE = "freeze"
@@ -59,6 +62,9 @@ WORDS: dict[str, Promise] = {
     Action.KEY: _("Key uploaded"),
     Action.ACKNOWLEDGEMENT: _("Acknowledgement uploaded"),
     Action.ROLL: _("Roll uploaded"),
+    Action.REGISTRATION_WINDOW: _("Registration opened or closed"),
+    Action.REGISTRATION_EXPECT: _("List of expected voters uploaded"),
+    Action.REGISTRATION_DECIDE: _("Registrations decided on"),
     Action.OFFICIAL_ADD: _("Official added"),
     Action.OFFICIAL_REMOVE: _("Official removed"),
     Action.FREEZE: _("Election frozen"),

@@ -31,6 +31,7 @@ from tally.station import errors as station
 from voting import errors as voting
 from voting.errors import code_of
 from voting.office import errors as office
+from voting.registration import errors as registration
 from voting.states import State
 
 STATES: dict[State, Promise] = {
@@ -77,6 +78,16 @@ _WORDS: dict[type[Exception], Promise] = {
     record.RollExceedsCapacity: _(
         "The voters on the roll weigh more together than the election allows. Raise the greatest total "
         "weight under “Voters”, and have the key made again, or ask for a smaller roll."
+    ),
+    # Registration
+    registration.NotByVoters: _("The voters of this election get their codes from the registrar."),
+    registration.UnknownRegistration: _(
+        "This registration is not there any more: its voter has registered again. Look at the new one."
+    ),
+    registration.NothingApproved: _("Nobody is approved yet."),
+    registration.ListRefused: _(
+        "A line of the list is not an e-mail address. It must be plain text with one address on each line; "
+        "the number of the line stands below."
     ),
     # Trustees and key
     station.CardRefused: _("The card’s own signature does not hold. Ask the trustee for the card again."),

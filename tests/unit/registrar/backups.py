@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A voter's backup file by the specification alone, to compare the browser's with (docs/spec/credentials.md)."""
+"""A voter's backup file by the specification alone, to compare a browser's with: docs/spec/credentials.md."""
 
 import hashlib
 import unicodedata
