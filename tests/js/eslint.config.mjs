@@ -4,7 +4,7 @@ import js from "@eslint/js";
 import noUnsanitized from "eslint-plugin-no-unsanitized";
 
 const browser = ["TextDecoder", "TextEncoder", "atob", "btoa", "crypto", "DOMException"];
-const page = ["document", "navigator", "location", "URL", "Blob", "Worker", "MessageChannel", "AbortSignal", "fetch", "setTimeout"];
+const page = ["document", "window", "navigator", "location", "URL", "Blob", "Worker", "MessageChannel", "AbortSignal", "fetch", "setTimeout"];
 const node = ["Buffer", "process", "structuredClone", "performance", "console", "setTimeout", "URL", "fetch"];
 
 /** @param {string[]} names */

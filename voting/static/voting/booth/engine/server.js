@@ -78,6 +78,11 @@ export class Server {
     return `${globalThis.location.origin}${this.#elections}/check/#${code}`;
   }
 
+  /** @param {number} seq @returns {string} the entry's page */
+  entryAddress(seq) {
+    return `${this.#elections}/board/${seq}/`;
+  }
+
   /** @param {string} opening @returns {string} where another device opens a tested ballot */
   testedAddress(opening) {
     return `${globalThis.location.origin}${this.#elections}/tested/#${opening}`;

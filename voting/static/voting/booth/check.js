@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The page on which a voter checks their ballot. */
+import { CheckPage } from "./ui/check/check_page.js";
+
+await CheckPage.begin(/** @type {HTMLElement} */ (document.getElementById("booth")));

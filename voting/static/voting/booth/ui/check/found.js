@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** Steps 2 and 3 of checking: what was found and verified, and the one question to the voter. */
+import { evidenceFile } from "../../engine/evidence.js";
+import { formatCheckCode } from "../../credentials/codes.js";
+import { language, say } from "../../texts.js";
+import { codeBlock, qrFigure } from "../code.js";
+import { button, download, el, notice } from "../dom.js";
+
+/** @import { Found } from "../../engine/server.js" */
+/** @import { Evidence } from "../../engine/evidence.js" */
+
+const OVER = ["closed", "checking", "tallied", "final"];
+
+/** @typedef {{type: string, tracker: string, seq: number, size: number, time: number, supersedes: string}} Checked */
+
+/**
+ * @param {{checked: Checked, found: Found, checkAddress: string, entryAddress: string, onyes: () => void, onno: () => void}} given
+ */
+export function foundView({ checked, found, checkAddress, entryAddress, onyes, onno }) {
+  const code = formatCheckCode(checked.tracker);
+  return el("div", {},
+    fateView(checked, found),
+    el("section", { class: "sheet", "aria-labelledby": "verified" },
+      el("h2", { id: "verified" }, say("What this device has checked")),
+      el("ul", { class: "checks" }, ...checksOf(checked).map((text) => el("li", {}, text))),
+      el("p", { class: "soft" }, say("What nobody can check here is what the ballot says: it is locked, and only the sum of all ballots is ever opened. Whether a later ballot with the same code came in is the server's word; whoever verifies the whole board finds that out, too.")),
+      el("p", {}, el("a", { href: entryAddress }, say("See the entry on the public board")))),
+    el("section", { class: "sheet", "aria-labelledby": "question" },
+      el("h2", { id: "question" }, say("Is this your code?")),
+      codeBlock(code),
+      el("div", { class: "actions" },
+        button(say("Yes"), onyes, { class: "btn btn-primary", id: "yes" }),
+        button(say("No – something is wrong"), onno, { id: "no" }))),
+    el("details", {}, el("summary", {}, say("Check it on another device, or without this page")),
+      qrFigure(checkAddress, say("Opens this check on another device")),
+      el("p", {}, say("Or let an independent program verify the whole election; it needs nothing from this server but the public board:")),
+      el("p", {}, el("a", { href: "/how-to-verify/" }, say("How to verify")))));
+}
+
+/**
+ * @param {Checked} checked
+ * @param {Found} found
+ */
+function fateView({ type }, { state, counts, later }) {
+  const isOver = OVER.includes(state);
+  if (type === "challenged") {
+    return notice("care", say("This ballot was a test"), el("p", {}, say("It is on the public board as a test, and it is never counted.")));
+  }
+  if (later.length > 0) {
+    const last = formatCheckCode(later[later.length - 1].tracker);
+    return notice("care", say("This ballot was replaced by a later one"),
+      el("p", {}, isOver ? say("The later ballot counts, not this one. Its check code is:") : say("If voting ended now, the later ballot would count, not this one. Its check code is:")),
+      codeBlock(last), el("p", {}, say("If you did not vote again, somebody else has your code: tell the people who run the election.")));
+  }
+  if (!counts) return notice("bad", say("This ballot does not hold"), el("p", {}, say("It is on the public board, but the server's check that decides refuses it, so it is not counted. Tell the people who run the election.")));
+  if (isOver) return notice("good", say("Your ballot is on the public board, and it counts"), el("p", {}, say("Voting is over. This will not change any more.")));
+  return notice("good", say("Your ballot is on the public board"), el("p", {}, say("It counts unless you vote again before voting ends.")));
+}
+
+/** @param {Checked} checked */
+function checksOf({ type, seq, size, time }) {
+  const when = new Intl.DateTimeFormat(language(), { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(time);
+  const common = [
+    say("It is entry %(seq)s of a public board that has %(size)s entries, and the board's key has signed that.", { seq, size }),
+    say("It came onto the board at %(when)s UTC or in the five minutes after.", { when }),
+    say("The check code was computed anew from what is on the board, and it is the one that you gave."),
+    say("It is signed with a voter's own code."),
+  ];
+  return type === "challenged" ? common : [...common, say("Its proof holds: every answer in it is one that the question allows.")];
+}
+
+/** @param {{onagain: () => void}} given */
+export function fineView({ onagain }) {
+  return el("div", {},
+    notice("good", say("All is well"), el("p", {}, say("What you cast is what stands on the public board."))),
+    el("div", { class: "actions" }, button(say("Check another code"), onagain)));
+}
+
+/** @param {{evidence: Evidence, name: string, onagain: () => void}} given */
+export function wrongView({ evidence, name, onagain }) {
+  return el("div", {},
+    notice("bad", say("Something is wrong"), el("p", {}, say("It is good that you looked. Here is what you can do."))),
+    el("ol", { class: "numbered" },
+      el("li", {}, say("Compare once more with the code that you kept: the picture, the file or your note.")),
+      el("li", {}, say("Save the file below. It holds the code that you gave and what the board answered; it does not show how you voted.")),
+      el("li", {}, say("Tell %(name)s, and give them the file. While voting is open you can also vote again: only your last ballot counts.", { name }))),
+    el("div", { class: "actions" },
+      download(say("Save the file"), "veritally-evidence.json", evidenceFile(evidence)),
+      button(say("Check another code"), onagain)));
+}
+
+/** @param {{code: string, name: string, evidence: Evidence, onagain: () => void}} given */
+export function missingView({ code, name, evidence, onagain }) {
+  return el("div", {},
+    notice("bad", say("No ballot with this check code is on the public board"), codeBlock(code)),
+    el("ul", {},
+      el("li", {}, say("Is it a check code, and not the code that you voted with?")),
+      el("li", {}, say("Is it for this election?")),
+      el("li", {}, say("Did the page say “Your ballot is on the public board” when you voted? If not, it may never have arrived: vote again while voting is open."))),
+    el("p", {}, say("If it did say so, tell %(name)s, and give them your receipt and this file.", { name })),
+    el("div", { class: "actions" },
+      button(say("Check another code"), onagain, { class: "btn btn-primary" }),
+      download(say("Save the file"), "veritally-evidence.json", evidenceFile(evidence))));
+}
+
+/** @param {{name: string, error: string, evidence: Evidence, onagain: () => void}} given */
+export function refutedView({ name, error, evidence, onagain }) {
+  return el("div", {},
+    notice("bad", say("The server's answer does not hold"), el("p", {}, say("What it sent does not prove that this ballot is on the public board.")),
+      el("p", { class: "soft" }, say("For those who help you: %(name)s", { name: error }))),
+    el("p", {}, say("Save the file, and tell %(name)s. Try again later, or from another device.", { name })),
+    el("div", { class: "actions" },
+      download(say("Save the file"), "veritally-evidence.json", evidenceFile(evidence)),
+      button(say("Check another code"), onagain)));
+}
