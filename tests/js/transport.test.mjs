@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Server } from "../../voting/static/voting/booth/engine/server.js";
+import { getJson, getOctets, send } from "../../voting/static/voting/booth/engine/transport.js";
+import { utf8 } from "../../voting/static/voting/booth/octets.js";
+import { refuses, refusesLater } from "./support.mjs";
+
+const BODY = utf8('{"ballot":{},"commitments":""}');
+const RECEIPT = { tracker: "a".repeat(64), seq: 4, entry: "{}", receipt: "c2sp.org/tlog-proof@v1\n" };
+const REFUSAL = { code: "not-open", message: "closed", refusal: "note" };
+
+/** A network that gives these answers, one after the other; the last one again and again. */
+function network(...answers) {
+  const seen = [];
+  return {
+    seen,
+    waits: [],
+    async fetch(address, options) {
+      seen.push({ address, ...options });
+      const answer = answers[Math.min(seen.length, answers.length) - 1];
+      if (answer instanceof Error) throw answer;
+      return answer();
+    },
+    async wait(ms) {
+      this.waits.push(ms);
+    },
+  };
+}
+
+function json(status, value, headers = {}) {
+  return () => new Response(JSON.stringify(value), { status, headers });
+}
+
+test("an answer at once is one request, without cookies or redirects", async () => {
+  const net = network(json(201, { ...RECEIPT, more: 1 }));
+  assert.deepEqual(await send("/x", BODY, net), { kind: "accepted", answer: RECEIPT });
+  const [{ credentials, redirect, method }] = net.seen;
+  assert.deepEqual([net.seen.length, credentials, redirect, method], [1, "omit", "error", "POST"]);
+});
+
+test("a lost connection is tried again with the identical octets", async () => {
+  const net = network(new TypeError("failed"), new TypeError("failed"), json(200, RECEIPT));
+  assert.equal((await send("/x", BODY, net)).kind, "accepted");
+  assert.equal(net.seen.length, 3);
+  assert.ok(net.seen.every(({ body }) => body === BODY));
+  assert.deepEqual(net.waits, [500, 1500]);
+});
+
+test("a refusal is not asked for twice", async () => {
+  const net = network(json(409, REFUSAL));
+  assert.deepEqual(await send("/x", BODY, net), { kind: "refused", answer: REFUSAL });
+  assert.equal(net.seen.length, 1);
+});
+
+test("a busy server is asked again when it says, within bounds", async () => {
+  const net = network(json(503, REFUSAL, { "Retry-After": "3" }), json(503, REFUSAL, { "Retry-After": "9999" }), json(201, RECEIPT));
+  assert.equal((await send("/x", BODY, net)).kind, "accepted");
+  assert.deepEqual(net.waits, [3000, 10_000]);
+});
+
+for (const [name, answer, why] of [
+  ["no connection", new TypeError("failed"), "no-answer"],
+  ["a server that stays busy", json(503, REFUSAL), "busy"],
+  ["a page instead of an answer", () => new Response("<html>", { status: 200 }), "bad-answer"],
+  ["a receipt without a proof", json(201, { ...RECEIPT, receipt: undefined }), "bad-answer"],
+  ["a receipt whose place is no number", json(201, { ...RECEIPT, seq: "4" }), "bad-answer"],
+  ["a refusal without a reason", json(409, { message: "no" }), "bad-answer"],
+  ["null", json(201, null), "bad-answer"],
+  ["an endless answer", () => new Response("x".repeat(300_000)), "bad-answer"],
+  ["an answer that announces too much", () => new Response("{}", { headers: { "Content-Length": "999999999" } }), "bad-answer"],
+]) {
+  test(`${name} leaves it unknown, after four attempts`, async () => {
+    const net = network(answer);
+    assert.deepEqual(await send("/x", BODY, net), { kind: "unknown", why });
+    assert.equal(net.seen.length, 4);
+  });
+}
+
+test("what is not JSON is no answer", async () => {
+  await refusesLater(() => getJson("/x", network(() => new Response("<html>"))), "BadAnswer");
+  await refusesLater(() => getOctets("/x", network(() => new Response("", { status: 404 }))), "BadAnswer");
+});
+
+const STANDING = { on_roll: true, limit: 3, ballots: [{ tracker: "a".repeat(64), seq: 4 }], state: "open", weight: 1 };
+const FOUND = {
+  type: "ballot", tracker: "a".repeat(64), entry: "{}", receipt: "r", payload_sha256: "b".repeat(64), later: [], state: "open", counts: true,
+};
+
+test("the standing of a code is read", async () => {
+  const server = new Server("town", network(json(200, STANDING)));
+  assert.deepEqual(await server.standing("c"), { isOnRoll: true, limit: 3, ballots: STANDING.ballots, state: "open" });
+});
+
+for (const [name, change] of Object.entries({
+  "on_roll is a text": { on_roll: "yes" }, "ballots are missing": { ballots: undefined }, "a tracker is markup": { ballots: [{ tracker: "<b>" }] },
+  "limit is a fraction": { limit: 1.5 }, "state is missing": { state: undefined },
+})) {
+  test(`a standing in which ${name} is refused`, async () => {
+    const server = new Server("town", network(json(200, { ...STANDING, ...change })));
+    await refusesLater(() => server.standing("c"), "BadAnswer");
+  });
+}
+
+test("an entry is found, or is not on the board", async () => {
+  const found = await new Server("town", network(json(200, FOUND))).find("aa");
+  assert.equal(found.payloadSha256, FOUND.payload_sha256);
+  assert.equal(await new Server("town", network(json(404, { code: "not-on-board" }))).find("aa"), undefined);
+});
+
+for (const [name, change] of Object.entries({
+  "the hash is a path": { payload_sha256: "../../x" }, "counts is missing": { counts: undefined }, "later is a text": { later: "none" },
+})) {
+  test(`an entry in which ${name} is refused`, async () => {
+    await refusesLater(() => new Server("town", network(json(200, { ...FOUND, ...change }))).find("aa"), "BadAnswer");
+  });
+}
+
+test("an election is named by its slug, and by nothing that leads elsewhere", () => {
+  refuses(() => new Server("../other"), "BadAnswer");
+  refuses(() => new Server(""), "BadAnswer");
+});
