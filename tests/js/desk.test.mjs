@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** What the worker does for the page, and what it refuses to do; asked through the page's side of it. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import test, { after } from "node:test";
+
+import { leafHash } from "../../voting/static/voting/booth/board/merkle.js";
+import { toBase64 } from "../../voting/static/voting/booth/codec/base64.js";
+import { encode } from "../../voting/static/voting/booth/codec/canonical.js";
+import { credentialOf } from "../../voting/static/voting/booth/credentials/derivation.js";
+import { sign } from "../../voting/static/voting/booth/credentials/signatures.js";
+import { Engine } from "../../voting/static/voting/booth/engine/client.js";
+import { Desk } from "../../voting/static/voting/booth/engine/desk.js";
+import { serve } from "../../voting/static/voting/booth/engine/service.js";
+import { concat, utf8 } from "../../voting/static/voting/booth/octets.js";
+import { record, vectors } from "./support.mjs";
+
+const CODE = vectors("credentials").codes[1].code;
+const ORIGIN = "vote.example/board/park";
+const CHOICE = { selections: { park: { no: 1 } }, supersedes: "" };
+const [log, witness, stranger] = await Promise.all([1, 3, 9].map((octet) => credentialOf(new Uint8Array(32).fill(octet))));
+const engines = [];
+
+/** A worker in this very process: messages are cloned, as they are on the way to a real one. */
+function worker() {
+  const { port1, port2 } = new MessageChannel();
+  const theirs = { onmessage: null, postMessage: (message) => port2.postMessage(message) };
+  port2.on("message", (data) => theirs.onmessage({ data }));
+  serve(new Desk(), theirs);
+  const ours = { onmessage: null, postMessage: (message) => port1.postMessage(message), terminate: () => port1.close() };
+  port1.on("message", (data) => ours.onmessage({ data }));
+  return ours;
+}
+
+async function opened() {
+  const engine = new Engine(worker());
+  engines.push(engine);
+  const payloads = { manifest: record("manifest.json"), key: record("key.json"), opening: record("open.json") };
+  const election = await engine.open(payloads, { allowTestModulus: true });
+  return { engine, election };
+}
+
+async function identified() {
+  const { engine, election } = await opened();
+  const { credential } = await engine.identify(CODE);
+  return { engine, election, credential };
+}
+
+after(() => {
+  engines.forEach((engine) => engine.stop());
+  setTimeout(() => process.exit(), 100).unref(); // the loops' channels stay open
+});
+
+function rejects(promise, name) {
+  return assert.rejects(promise, (error) => error.name === name || assert.equal(error.name, name));
+}
+
+async function signature(key, octets, typed, stamp = new Uint8Array()) {
+  const keyId = createHash("sha256").update(concat(utf8(`${typed.name}\n`), new Uint8Array([typed.type]), key.publicKey)).digest();
+  return `— ${typed.name} ${toBase64(concat(keyId.subarray(0, 4), stamp, await sign(key.privateKey, octets)))}\n`;
+}
+
+/** The answer of a board that has this one entry, signed by its log and its witness. */
+async function answerFor(sent, { type = "ballot", by = log } = {}) {
+  const entry = encode({
+    v: 1, type, seq: 0, prev: "00".repeat(32), time: "2026-11-22T21:45:00Z",
+    payload_sha256: createHash("sha256").update(sent).digest("hex"), payload_len: sent.length,
+  });
+  const text = `${ORIGIN}\n1\n${toBase64(await leafHash(entry))}\n`;
+  const stamp = new Uint8Array(8);
+  stamp[7] = 1;
+  const cosigned = await signature(witness, utf8(`cosignature/v1\ntime 1\n${text}`), { name: "witness.example", type: 4 }, stamp);
+  const signed = await signature(by, utf8(text), { name: ORIGIN, type: 1 });
+  const receipt = `c2sp.org/tlog-proof@v1\nindex 0\n\n${text}\n${signed}${cosigned}`;
+  return { type, entry: new TextDecoder().decode(entry), receipt };
+}
+
+async function refusalOf(sent, code, { by = log, fingerprint } = {}) {
+  const digest = createHash("sha256").update(sent).digest("hex");
+  const text = `veritally refusal v1\n${fingerprint}\n${digest}\n${code}\n2026-11-22T21:45:00Z\n`;
+  return { code, refusal: `${text}\n${await signature(by, utf8(text), { name: ORIGIN, type: 1 })}` };
+}
+
+test("a ballot is fixed, cast and confirmed", async () => {
+  const { engine, credential } = await identified();
+  const { tracker, checkCode } = await engine.seal(CHOICE);
+  assert.match(tracker, /^[0-9a-f]{64}$/);
+  assert.match(checkCode, /^(?:[0-9A-Z]{4}-){6}[0-9A-Z*~$=]$/);
+  const { sent, body } = await engine.cast();
+  const value = JSON.parse(new TextDecoder().decode(body));
+  assert.deepEqual(Object.keys(value), ["ballot", "commitments"]);
+  assert.equal(Buffer.from(value.ballot.credential, "base64url").toString("hex"), credential);
+  assert.deepEqual(encode(value.ballot), sent);
+  assert.deepEqual(await engine.confirm({ type: "ballot", sent, answer: await answerFor(sent) }), {
+    seq: 0, size: 1, time: Date.UTC(2026, 10, 22, 21, 45),
+  });
+});
+
+test("cast twice gives the identical octets", async () => {
+  const { engine } = await identified();
+  await engine.seal(CHOICE);
+  assert.deepEqual(await engine.cast(), await engine.cast());
+});
+
+test("every ballot has powers of its own", async () => {
+  const { engine } = await identified();
+  const trackers = [await engine.seal(CHOICE), await engine.seal(CHOICE)].map(({ tracker }) => tracker);
+  assert.notEqual(trackers[0], trackers[1]);
+});
+
+test("a choice that is not allowed fixes nothing", async () => {
+  const { engine } = await identified();
+  await rejects(engine.seal({ ...CHOICE, selections: { park: { no: 1, yes: 1 } } }), "InvalidSelection");
+  await rejects(engine.cast(), "NothingSealed");
+  await engine.seal(CHOICE);
+});
+
+test("what was cast is never tested, and what was tested never cast", async () => {
+  const { engine } = await identified();
+  await engine.seal(CHOICE);
+  await engine.cast();
+  await rejects(engine.challenge(), "NothingSealed");
+  await engine.seal(CHOICE);
+  await engine.challenge();
+  await rejects(engine.cast(), "NothingSealed");
+});
+
+test("nothing is done without an election, a code or a fixed ballot", async () => {
+  const bare = new Engine(worker());
+  engines.push(bare);
+  await rejects(bare.identify(CODE), "NothingSealed");
+  const { engine } = await opened();
+  await rejects(engine.seal(CHOICE), "NotIdentified");
+  await rejects(engine.cast(), "NothingSealed");
+  await rejects(engine.reveal(), "NotTested");
+});
+
+test("a code that was mistyped is refused with its place", async () => {
+  const { engine } = await opened();
+  await assert.rejects(engine.identify(CODE.replace("Z", "!")), ({ name, computed }) => {
+    return name === "ForbiddenCodeCharacter" && Number.isInteger(computed);
+  });
+});
+
+test("a tested ballot is opened only when its test is on the board", async () => {
+  const { engine, credential } = await identified();
+  const { tracker } = await engine.seal(CHOICE);
+  const { sent } = await engine.challenge();
+  await rejects(engine.reveal(), "NotTested");
+  await rejects(engine.confirm({ type: "challenged", sent, answer: await answerFor(sent, { type: "challenged", by: stranger }) }), "NotSigned");
+  await rejects(engine.reveal(), "NotTested");
+  const answer = await answerFor(sent, { type: "challenged" });
+  await engine.confirm({ type: "challenged", sent, answer });
+  const opening = await engine.reveal();
+  assert.deepEqual([opening.tracker, opening.selections], [tracker, CHOICE.selections]);
+  const other = (await opened()).engine;
+  await other.checkOpening({ ...opening, credential });
+  await rejects(other.checkOpening({ ...opening, credential, selections: { park: { yes: 1 } } }), "OpeningRefuted");
+  const found = await other.checkEntry({ digits: tracker, answer, payload: sent });
+  assert.deepEqual([found.type, found.tracker, found.credential], ["challenged", tracker, credential]);
+});
+
+test("a receipt for other octets, of another type or by another key confirms nothing", async () => {
+  const { engine } = await identified();
+  await engine.seal(CHOICE);
+  const { sent } = await engine.cast();
+  await rejects(engine.confirm({ type: "ballot", sent, answer: await answerFor(utf8("another")) }), "AnotherEntry");
+  await rejects(engine.confirm({ type: "ballot", sent, answer: await answerFor(sent, { type: "challenged" }) }), "AnotherEntry");
+  await rejects(engine.confirm({ type: "ballot", sent, answer: await answerFor(sent, { by: stranger }) }), "NotSigned");
+  await rejects(engine.confirm({ type: "ballot", sent, answer: { entry: "", receipt: "" } }), "MalformedProof");
+});
+
+test("a refusal counts only if the log's key signed it, for these octets and this reason", async () => {
+  const { engine, election: { fingerprint } } = await identified();
+  await engine.seal(CHOICE);
+  const { sent } = await engine.cast();
+  const good = await refusalOf(sent, "not-open", { fingerprint });
+  assert.deepEqual(await engine.refusal({ sent, answer: good }), { code: "not-open" });
+  for (const answer of [
+    await refusalOf(utf8("another"), "not-open", { fingerprint }),
+    await refusalOf(sent, "not-open", { fingerprint: "00".repeat(32) }),
+    await refusalOf(sent, "not-open", { fingerprint, by: stranger }),
+    { ...good, code: "limit-reached" },
+  ]) await rejects(engine.refusal({ sent, answer }), "RefusalOfSomethingElse");
+  await rejects(engine.refusal({ sent, answer: { code: "not-open", refusal: "" } }), "MalformedNote");
+});
+
+test("an entry is checked down to its proof", async () => {
+  const { engine } = await identified();
+  const { tracker } = await engine.seal(CHOICE);
+  const { sent } = await engine.cast();
+  const answer = await answerFor(sent);
+  const found = await engine.checkEntry({ digits: tracker.slice(0, 30), answer, payload: sent });
+  assert.deepEqual([found.type, found.tracker, found.supersedes], ["ballot", tracker, ""]);
+  await rejects(engine.checkEntry({ digits: "0".repeat(30), answer, payload: sent }), "AnotherEntry");
+  await rejects(engine.checkEntry({ digits: tracker, answer: { ...answer, type: "manifest" }, payload: sent }), "UnknownEntryType");
+  const forged = encode({ ...JSON.parse(new TextDecoder().decode(sent)), supersedes: "ab".repeat(32) });
+  await rejects(engine.checkEntry({ digits: tracker, answer: await answerFor(forged), payload: forged }), "BadSignature");
+});
+
+test("progress is told, and powers are made while nobody asks", async () => {
+  const { engine } = await opened();
+  const told = [];
+  await new Promise((resolve) => {
+    engine.onprogress = (progress) => {
+      told.push(progress);
+      if (progress.made === progress.total) resolve();
+    };
+  });
+  assert.ok(told.every(({ made, total }) => 0 <= made && made <= total));
+});
+
+test("whoever waits for a worker that is stopped is told so", async () => {
+  const { engine } = await opened();
+  const waiting = engine.identify(CODE);
+  engine.stop();
+  await rejects(waiting, "Stopped");
+});
+
+test("an error that is no refusal tells its name alone", async () => {
+  const { engine } = await opened();
+  await assert.rejects(engine.seal(null), ({ name, message }) => name === "Failure" && message === "TypeError");
+});
