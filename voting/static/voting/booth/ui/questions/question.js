@@ -17,20 +17,21 @@ export const FIRST_FIELD = "option-0";
 
 /**
  * @param {Contest} contest
- * @param {Selection} selection
+ * @param {Selection | undefined} selection undefined until the question was answered; {} is a blank answer
  * @param {readonly string[]} order ids of the options, as this voter sees them
  * @param {(selection: Selection) => void} onchange
  * @returns {HTMLElement}
  */
 export function questionView(contest, selection, order, onchange) {
-  const answer = new Answer(contest, selection, onchange);
+  const answer = new Answer(contest, selection ?? {}, onchange);
+  const isBlank = selection !== undefined && total(Object.values(selection)) === 0;
   const options = order.map((id) => contest.options.find((/** @type {Option} */ option) => option.id === id));
   const rows = options.map((option, index) => answer.row(option, `option-${index}`));
   return el("div", { class: "question" },
     el("fieldset", { class: "choices" },
       el("legend", { class: "visually-hidden" }, shown(contest.question)),
       el("p", { class: "rule", id: "rule" }, ruleOf(contest)),
-      el("div", { class: "choice-rows" }, ...rows, answer.blankRow())),
+      el("div", { class: "choice-rows" }, ...rows, answer.blankRow(isBlank))),
     answer.status);
 }
 
@@ -75,11 +76,11 @@ class Answer {
     });
   }
 
-  /** "None of these", where a blank vote is a choice of its own. */
-  blankRow() {
+  /** "None of these", where a blank vote is a choice of its own. @param {boolean} checked */
+  blankRow(checked) {
     if (this.#contest.kind !== "choose-one" || !this.#contest.blank) return null;
     const input = el("input", {
-      type: "radio", id: "option-blank", name: "option", autocomplete: "off", onchange: () => this.#take({}),
+      type: "radio", id: "option-blank", name: "option", autocomplete: "off", checked, onchange: () => this.#take({}),
     });
     return el("label", { class: "choice choice-blank", for: "option-blank" }, input, el("span", { class: "choice-label" }, say("Leave this question blank")));
   }

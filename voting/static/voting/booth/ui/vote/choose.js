@@ -11,7 +11,7 @@ import { standingOf } from "../questions/state.js";
 /** @import { Contest } from "../questions/state.js" */
 
 /**
- * @param {{contests: readonly Contest[], index: number, selection: Selection, order: readonly string[],
+ * @param {{contests: readonly Contest[], index: number, selection: Selection | undefined, order: readonly string[],
  *   onchange: (selection: Selection) => void, onnext: () => void, onback: () => void}} given
  */
 export function chooseView({ contests, index, selection, order, onchange, onnext, onback }) {

@@ -44,12 +44,14 @@ export function refusedView({ code, evidence, checkAddress, onagain }) {
 }
 
 /**
- * @param {{onagain: () => void}} given
+ * @param {{rival: string, onagain: () => void}} given `rival`: the check code that is on the board, "" if not known
  */
-export function staleView({ onagain }) {
+export function staleView({ rival, onagain }) {
   return el("div", {},
     notice("care", say("Another ballot with your code came first"), el("p", {}, say("So this one was not taken. Did you vote on another device, or in another tab? Then that ballot counts, and you need do nothing.")),
       el("p", {}, say("If you did not, somebody else has your code: vote again now, which replaces that ballot, and tell the people who run the election."))),
+    rival && el("section", { class: "sheet", "aria-labelledby": "rival" },
+      el("h2", { id: "rival" }, say("The ballot that came first has this check code")), codeBlock(rival)),
     el("div", { class: "actions" }, button(say("Vote again, and replace it"), onagain, { class: "btn btn-primary", id: "again" })));
 }
 

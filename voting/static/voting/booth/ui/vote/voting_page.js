@@ -7,8 +7,9 @@
 import { bannerOf, next, start, supersedes } from "../../engine/flow.js";
 import { Memory } from "../../engine/memory.js";
 import { writeOpening } from "../../opening_text.js";
-import { formatCheckCode } from "../../credentials/codes.js";
-import { NotOnRoll, NotOpen, Stopped } from "../../errors.js";
+import { BACKUP_LIMIT, openBackup } from "../../credentials/backup.js";
+import { formatCheckCode, formatCode } from "../../credentials/codes.js";
+import { CannotOpen, ForeignRecord, NotOnRoll, NotOpen, Stopped } from "../../errors.js";
 import { utf8 } from "../../octets.js";
 import { say } from "../../texts.js";
 import { openElection, openPage, takeFragment } from "../election_page.js";
@@ -45,6 +46,7 @@ export class VotingPage {
   #outgoing;
   #receipt = { text: "", seq: 0 };
   #opening = "";
+  #rival = ""; // the check code of a ballot that came before this one
 
   /** @param {HTMLElement} root */
   static async begin(root) {
@@ -179,6 +181,7 @@ export class VotingPage {
       return { type: "unknown", why: isAccepted ? "bad-receipt" : "bad-refusal" };
     }
     this.#memory.forgetSent();
+    if (outcome.kind === "refused" && outcome.answer.code === "stale-supersedes") this.#rival = await this.#lastOnBoard();
     return isAccepted ? { type: "accepted" } : { type: "refused", code: outcome.answer.code };
   }
 
@@ -194,6 +197,18 @@ export class VotingPage {
     else engine.stop(); // the key is not needed any more
   }
 
+  /** @returns {Promise<string>} the check code of this code's last ballot, "" if that cannot be found out */
+  async #lastOnBoard() {
+    const { credential } = this.#state;
+    if (!credential) return "";
+    try {
+      const tracker = (await this.#opened.server.standing(credential)).ballots.at(-1)?.tracker;
+      return tracker ? formatCheckCode(tracker) : "";
+    } catch {
+      return "";
+    }
+  }
+
   /** @param {string} code */
   async #identify(code) {
     const { engine, page, server } = this.#opened;
@@ -202,6 +217,24 @@ export class VotingPage {
       await this.#stand(credential, await server.standing(credential));
     } catch (error) {
       page.showErrors(codeErrors(error));
+    }
+  }
+
+  /**
+   * The code in a backup file, which only its passphrase opens.
+   * @param {File} file
+   * @param {string} passphrase
+   */
+  async #restore(file, passphrase) {
+    const { election: { electionId }, page } = this.#opened;
+    try {
+      const octets = new Uint8Array(await file.slice(0, BACKUP_LIMIT + 1).arrayBuffer());
+      const code = await openBackup(octets, passphrase, electionId);
+      await this.#identify(formatCode(code));
+      code.fill(0);
+    } catch (error) {
+      const isNamed = error instanceof CannotOpen || error instanceof ForeignRecord;
+      page.showErrors(codeErrors(isNamed ? error : { name: "NotABackup" }));
     }
   }
 
@@ -243,7 +276,8 @@ export class VotingPage {
     const state = this.#state;
     const { registrar } = this.#opened.election;
     switch (state.step) {
-      case "identify": return [say("Vote"), identifyView({ code: this.#code, name: registrar.name, onsubmit: (code) => this.#identify(code) })];
+      case "identify": return [say("Vote"), identifyView({ code: this.#code, name: registrar.name, 
+        onsubmit: (code) => this.#identify(code), onbackup: (file, passphrase) => this.#restore(file, passphrase) })];
       case "choose": return this.#choosing();
       case "review": return this.#reviewing();
       case "ask-test": return [say("Test this ballot?"), askTestView({ checkCode: this.#checkCode,
@@ -255,7 +289,7 @@ export class VotingPage {
         receipt: this.#receipt.text, seq: this.#receipt.seq, left: this.#left, onagain: () => this.#again() })];
       case "refused": return [say("Not counted"), refusedView({ code: state.why, evidence: this.#evidence(),
         checkAddress: this.#checkAddress, onagain: () => this.#again() })];
-      case "stale": return [say("Overtaken"), staleView({ onagain: () => this.#again() })];
+      case "stale": return [say("Overtaken"), staleView({ rival: this.#rival, onagain: () => this.#again() })];
       case "tested": return [say("A test"), testedView({ checkCode: this.#checkCode, opening: this.#opening, onagain: () => this.#again(),
         address: this.#opened.server.testedAddress(this.#opening) })];
       default: return ["", null];
@@ -275,7 +309,7 @@ export class VotingPage {
       else this.#showReview();
     };
     return [plain(contest.question), progressView(contests, index), chooseView({
-      contests, index, selection: selections[contest.id] ?? {}, order: this.#orders[contest.id], onnext,
+      contests, index, selection: selections[contest.id], order: this.#orders[contest.id], onnext,
       onchange: (selection) => this.#take({ type: "choose", contest: contest.id, selection }),
       onback: () => (index > 0 ? show("choose", index - 1) : show("identify")),
     })];
