@@ -4,6 +4,7 @@
 import json
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.polling_place import opened
@@ -112,7 +113,9 @@ def test_points_that_are_not_left_cannot_be_given(at):
 
 
 def test_an_answer_that_must_be_given_is_asked_for_with_a_link_to_it(at):
-    one = at("strict").enter(fresh_code()).go_on()
+    one = at("strict").enter(fresh_code())
+    expect(one.page.get_by_text("Question 1 of 3")).to_be_visible()
+    one.go_on()
     summary = one.page.get_by_role("alert")
     expect(summary).to_be_focused()
     summary.get_by_role("link").click()
@@ -309,9 +312,10 @@ def test_of_two_devices_at_once_one_is_told_that_the_other_came_first(at):
     second.cast()
     expect(second.page.get_by_text("Another ballot with your code came first")).to_be_visible()
     assert len(second.sent) == 1
+    assert second.check_code == first.check_code
     second.page.locator("#again").click()
-    second.page.locator("#code").fill(typed)
-    second.page.get_by_role("button", name="Continue").click()
+    second.has_banner("voted-before")
+    expect(second.page.get_by_label(ADA)).to_be_checked()
     second.go_on().cast().has_voted()
 
 
@@ -346,3 +350,64 @@ def test_a_closed_polling_place_says_when(at, slug, heading):
     one.page.goto(one.address)
     assert one.heading == heading
     assert one.page.locator("main time").count() == 1
+
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SMALL = """() => [...document.querySelectorAll('#booth :is(button, input, summary, a.btn, label.choice)')]
+  .filter((part) => part.checkVisibility() && !part.closest('label.choice > *'))
+  .filter((part) => part.getBoundingClientRect().height < 47.5)
+  .map((part) => part.outerHTML)"""
+
+
+def violations(one: Voter, *, without: tuple[str, ...] = ()) -> list[str]:
+    rules = {name: {"enabled": False} for name in without}
+    options = {"runOnly": TAGS, "resultTypes": ["violations"], "rules": rules}
+    found = Axe().run(one.page, options=options).response["violations"]
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+
+def check_looks(one: Voter) -> None:
+    """Accessible in every light and width, with large targets and nothing to scroll sideways."""
+    for width in (320, 768, 1280):
+        one.page.set_viewport_size({"width": width, "height": 780})
+        assert one.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert one.page.evaluate(SMALL) == []
+    assert violations(one) == []
+    one.page.emulate_media(color_scheme="dark")
+    assert violations(one) == []
+    one.page.emulate_media(color_scheme="light", forced_colors="active")
+    assert violations(one, without=("color-contrast",)) == []  # the colours are the reader's own
+    one.page.emulate_media(forced_colors="none")
+
+
+def test_every_step_is_accessible_and_takes_the_focus(at):
+    one = at("harbour").enter("ABC")
+    expect(one.page.get_by_role("alert")).to_be_focused()
+    check_looks(one)
+    one.enter(fresh_code())
+    for label in (ADA, "Priya Raman", "New roof"):
+        expect(one.page.get_by_label(label)).to_be_visible()
+        expect(one.page.locator("h1")).to_be_focused()
+        check_looks(one)
+        one.choose(label).go_on()
+    for step in ("#test", "#test", "#again"):
+        expect(one.page.locator(step)).to_be_visible()
+        expect(one.page.locator("h1")).to_be_focused()
+        check_looks(one)
+        one.page.locator(step).click()
+    expect(one.page.get_by_label(ADA)).to_be_visible()
+    one.go_on().go_on().go_on()
+    one.page.route("**/ballots", lambda route: route.fulfill(status=200, body="{}"))
+    one.cast()
+    expect(one.page.locator("#retry")).to_be_visible()
+    check_looks(one)
+    one.page.unroute("**/ballots")
+    one.page.locator("#retry").click()
+    one.has_voted()
+    expect(one.page.locator("h1")).to_be_focused()
+    check_looks(one)
+
+
+def test_points_are_accessible(at):
+    one = at("cumulative").enter(fresh_code()).give(option_0=3)
+    check_looks(one)
