@@ -12,7 +12,7 @@ from rich.table import Table
 
 from tally.crypto.dealing import deal
 from tally.crypto.parameters import MODULUS_BITS, PublicKey
-from tests.bench import verifier
+from tests.bench import booth, verifier
 from tests.bench.meter import bare_multiplication
 from tests.bench.operations import Figure, ballots, bits, tally
 
@@ -59,6 +59,8 @@ def main() -> None:
             found += verifier.speed(modulus_bits)
     with console.status("measuring the verifier's memory"):
         found += verifier.memory()
+    with console.status("measuring the booth in a browser"):
+        found += booth.rows()
     arguments.output.write_text(json.dumps(found, indent=1) + "\n")
     console.print(_table(found))
     console.print(f"{len(found)} figures written to {arguments.output}")

@@ -126,7 +126,7 @@ def bilingual():
 
 def long_list():
     names = options(*(f"Candidate number {place}" for place in range(1, 21)))
-    return question(Approval, "list", "Who shall sit on the council?", names, seats=5, minimum=0, maximum=5)
+    return question(ChooseOne, "list", "Who shall speak for the council?", names, blank=False)
 
 
 # slug: state, title, questions, other parts of the manifest
