@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a voter waits for, in a real browser against the real server on SQLite: 3072 bits, choose one of 20.
 
-Times are the page's own: from the click until the frame after what was waited for is there. Medians of voters.
+Times are the page's own: from the click until the frame after what was waited for is there; medians.
 """
 
 import statistics
