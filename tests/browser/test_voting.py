@@ -7,8 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tally.crypto.crockford import parse_code
 from tests.browser.polling_place import opened
 from tests.browser.voters import Voter, chromium, fresh_code, voter
+from tests.simulator import ELECTION_ID
 
 pytestmark = pytest.mark.servers
 
@@ -411,3 +413,98 @@ def test_every_step_is_accessible_and_takes_the_focus(at):
 def test_points_are_accessible(at):
     one = at("cumulative").enter(fresh_code()).give(option_0=3)
     check_looks(one)
+
+
+SEAL = """async ([module, digits, passphrase, election]) => {
+  const { sealBackup } = await import(module);
+  const { fromHex } = await import(module.replace('credentials/backup.js', 'octets.js'));
+  return [...await sealBackup(fromHex(digits), passphrase, election)];
+}"""
+PASSPHRASE = "a long walk by the sea"
+
+
+def backup_of(one: Voter, typed: str) -> dict[str, object]:
+    """A backup file as the page for making codes writes it."""
+    one.page.goto(one.address)
+    module = (
+        one.page.locator("script[type=module]")
+        .get_attribute("src")
+        .replace("vote.js", "credentials/backup.js")
+    )
+    arguments = [module, parse_code(typed).hex(), PASSPHRASE, ELECTION_ID]
+    content = bytes(one.page.evaluate(SEAL, arguments))
+    return {"name": "backup.json", "mimeType": "application/json", "buffer": content}
+
+
+def test_a_backup_file_and_its_passphrase_are_as_good_as_the_code(at):
+    one = at("choose-one")
+    file = backup_of(one, fresh_code())
+    one.page.get_by_text("I have a backup file instead").click()
+    one.page.get_by_label("Backup file").set_input_files([file])
+    one.page.get_by_label("Passphrase").fill("another one altogether")
+    one.page.get_by_role("button", name="Open the backup").click()
+    expect(one.page.get_by_role("alert")).to_contain_text("The passphrase is another one")
+    one.page.get_by_label("Passphrase").fill(PASSPHRASE)
+    one.page.get_by_role("button", name="Open the backup").click()
+    one.choose(ADA).go_on().cast().has_voted()
+
+
+def test_what_is_no_backup_file_is_said_to_be_none(at):
+    one = at("choose-one")
+    one.page.goto(one.address)
+    one.page.get_by_text("I have a backup file instead").click()
+    one.page.get_by_role("button", name="Open the backup").click()
+    expect(one.page.get_by_role("alert")).to_contain_text("Choose the backup file")
+    one.page.get_by_role("alert").get_by_role("link").click()
+    expect(one.page.locator("#backup")).to_be_focused()
+
+
+def test_who_leaves_the_page_and_comes_back_gives_the_code_again_and_finds_the_choices(at):
+    typed = fresh_code()
+    one = at("choose-one").enter(typed).choose(ADA)
+    one.page.goto(f"{one.base}/how-it-works/")
+    one.page.go_back()
+    one.page.locator("#code").fill(typed)
+    one.page.get_by_role("button", name="Continue").click()
+    expect(one.page.get_by_label(ADA)).to_be_checked()
+    one.go_on().cast().has_voted()
+
+
+def test_without_a_connection_nothing_is_lost(at):
+    one = to_review(at("choose-one"))
+    shown = one.check_code
+    one.context.set_offline(True)
+    one.cast()
+    expect(one.page.locator("#retry")).to_be_visible()
+    one.context.set_offline(False)
+    one.page.locator("#retry").click()
+    one.has_voted()
+    assert one.check_code == shown
+    assert len(set(one.sent)) == 1
+
+
+def test_a_duplicated_tab_cannot_cast_a_second_first_ballot(at):
+    one = to_review(at("choose-one"))
+    shown = one.check_code
+    with one.page.expect_popup() as opened_tab:
+        one.page.evaluate("void window.open(location.href)")
+    twin = opened_tab.value
+    expect(twin.locator("#code")).to_have_value("")  # the choices are copied, the key is not
+    one.cast().has_voted()
+    assert one.check_code == shown
+
+
+def test_the_blank_answer_stays_marked(at):
+    one = at("harbour").enter(fresh_code()).choose("Leave this question blank").go_on()
+    expect(one.page.get_by_text("Question 2 of 3")).to_be_visible()
+    one.page.get_by_role("button", name="Back").click()
+    expect(one.page.get_by_label("Leave this question blank")).to_be_checked()
+
+
+def test_questions_speak_the_readers_language_and_say_which_it_is(at):
+    one = at("market", extra_http_headers={"Accept-Language": "ar"})
+    one.enter(fresh_code())
+    label = one.page.locator("label[for=option-0] bdi")
+    page_language = one.page.locator("html").get_attribute("lang")
+    expect(label).to_have_attribute("lang", page_language)
+    expect(label).to_have_text({"ar": "نعم", "en": "Yes"}[page_language])
