@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The shells of the pages that the booth's modules make, and the folder that those are served from."""
+
+import hashlib
+import re
+
+import pytest
+from django.contrib.staticfiles.management.commands import collectstatic
+from django.core.management import call_command
+
+from tests.integration.voting_world import NOW, open_world
+from voting import booth_files
+from voting.models import Election
+from voting.services import elections
+from voting.states import State
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGES = ("vote", "check", "tested")
+BLOB = re.compile(r'data-(manifest|key|opening)="([0-9a-f]{64})"')
+
+
+@pytest.fixture
+def world(settings, tmp_path, monkeypatch):
+    return open_world(settings, tmp_path, monkeypatch)
+
+
+def address(page):
+    return f"/elections/spring/{page}/"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_shell_has_one_script_and_nothing_inline(client, world, page):
+    text = client.get(address(page)).content.decode()
+    assert re.findall(r"<script[^>]*>", text) == [
+        f'<script type="module" src="/static/booth/{booth_files.booth_digest()}/{page}.js">'
+    ]
+    assert not re.search(r"\son[a-z]+=|<style|\sstyle=|javascript:", text)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_shell_names_the_election_by_the_hashes_on_the_board(client, world, page):
+    found = dict(BLOB.findall(client.get(address(page)).content.decode()))
+    assert set(found) == {"manifest", "key", "opening"}
+    for digest in found.values():
+        blob = client.get(f"/board/spring/blob/{digest}")
+        assert hashlib.sha256(b"".join(blob)).hexdigest() == digest
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_shell_is_not_stored_and_keeps_its_policy(client, world, page):
+    response = client.get(address(page))
+    assert "no-store" in response["Cache-Control"]
+    policy = response["Content-Security-Policy"]
+    for part in (
+        "default-src 'none'",
+        "script-src 'self'",
+        "worker-src 'self'",
+        "require-trusted-types-for 'script'",
+        "trusted-types veritally",
+    ):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert "camera=()" in response["Permissions-Policy"]
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_javascript_there_is_a_clear_message(client, world, page):
+    text = client.get(address(page)).content.decode()
+    assert "This page needs JavaScript" in re.search(r"<noscript>.*?</noscript>", text, re.DOTALL)[0]
+
+
+def test_before_voting_the_pages_say_when_it_opens(client, world):
+    Election.objects.filter(pk=world.election.pk).update(state=State.FROZEN.value)
+    for page in PAGES:
+        text = client.get(address(page)).content.decode()
+        assert "opens:" in text
+        assert "<script" not in text
+
+
+def test_after_voting_ballots_can_be_checked_and_not_cast(client, world):
+    elections.close_election(world.election, now=NOW)
+    voting = client.get(address("vote")).content.decode()
+    assert "Voting is over" in voting
+    assert "<script" not in voting
+    assert "<script" in client.get(address("check")).content.decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_draft_has_no_pages(client, world, page):
+    Election.objects.filter(pk=world.election.pk).update(state=State.DRAFT.value)
+    assert client.get(address(page)).status_code == 404
+    assert client.get(f"/elections/nowhere/{page}/").status_code == 404
+
+
+@pytest.fixture
+def collected(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "voting.staticfiles.HashedStaticFiles"}
+    }
+    call_command(collectstatic.Command(), interactive=False, verbosity=0)
+    return tmp_path / "static"
+
+
+def test_the_booth_is_served_byte_for_byte_under_its_digest(collected):
+    folder = collected / "booth" / booth_files.booth_digest()
+    assert booth_files.file_list(booth_files.FOLDER) == (folder / "files.txt").read_text()
+    (folder / "files.txt").unlink()
+    assert booth_files.file_list(folder) == booth_files.booth_list()
+    assert not (collected / "voting" / "booth" / "worker.js").exists()
+
+
+def test_booths_of_earlier_releases_stay(collected, settings):
+    earlier = collected / "booth" / ("ab" * 32) / "vote.js"
+    earlier.parent.mkdir()
+    earlier.write_text("// earlier\n")
+    call_command(collectstatic.Command(), interactive=False, verbosity=0)
+    assert earlier.exists()
+
+
+def test_any_change_of_the_folder_is_another_digest(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.js").write_text("1")
+    (tmp_path / ".hidden").write_text("not part of it")
+    first = booth_files.file_list(tmp_path)
+    assert first == f"{hashlib.sha256(b'1').hexdigest()}  sub/a.js\n"
+    (tmp_path / "sub" / "a.js").write_text("2")
+    assert booth_files.file_list(tmp_path) != first
