@@ -19,7 +19,7 @@ ADA = "Rosa Delgado"
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("polling")) as address:
+    with opened(tmp_path_factory.mktemp("polling"), large=True) as address:
         yield address
 
 
@@ -508,3 +508,10 @@ def test_questions_speak_the_readers_language_and_say_which_it_is(at):
     page_language = one.page.locator("html").get_attribute("lang")
     expect(label).to_have_attribute("lang", page_language)
     expect(label).to_have_text({"ar": "نعم", "en": "Yes"}[page_language])
+
+
+def test_a_ballot_of_the_real_size_gets_onto_the_board(at):
+    one = at("large").enter(fresh_code()).choose("Candidate number 15", "Candidate number 20").go_on()
+    shown = one.check_code
+    one.cast().has_voted()
+    assert one.check_code == shown
