@@ -47,6 +47,7 @@ from tally.record.terms import Rules, Schedule
 from tests.keys import Stream, dealt_key_1024, fresh_key
 
 ELECTION_ID = "0123456789abcdef0123456789abcdef"
+BOOTH = "b0" * 32  # the digest of no booth
 OPENS = datetime(2026, 3, 1, 8, tzinfo=UTC)
 LOG_SEED, REGISTRAR_SEED = b"L" * 32, b"R" * 32
 LOG_NAME = "vote.example.org/board/town"
@@ -415,7 +416,9 @@ def open_world(
     credentials = [ed25519.public_key(seed) for seed in voters]
     roll = Roll.of(ELECTION_ID, dict(zip(credentials, weights, strict=True))).sign(REGISTRAR_SEED)
     key, dealt = _key_record(manifest.parameters.modulus_bits)
-    opening = Opening.of(manifest=manifest.payload_sha256, roll=roll.payload_sha256, key=key.payload_sha256)
+    opening = Opening.of(
+        manifest=manifest.payload_sha256, roll=roll.payload_sha256, key=key.payload_sha256, booth=BOOTH
+    )
     return World(
         manifest=manifest,
         roll=roll,

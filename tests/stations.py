@@ -31,7 +31,7 @@ from tally.station.station import Station
 from tally.verifier.verify import Closed, Options, verify
 from tests import simulator
 from tests.keys import Stream, dealt_key_1024
-from tests.simulator import ELECTION_ID, REGISTRAR_SEED, MemorySource, World, trustee_seed, voter_seed
+from tests.simulator import BOOTH, ELECTION_ID, REGISTRAR_SEED, MemorySource, World, trustee_seed, voter_seed
 
 CHEAP = ScryptCost(n=2, r=8, p=1)
 PASSPHRASE = "correct horse battery"
@@ -88,7 +88,9 @@ def open_town(*, voters: int = 6, **changes: object) -> World:
     weights = {ed25519.public_key(seed): 1 for seed in seeds}
     roll = Roll.of(ELECTION_ID, weights).sign(REGISTRAR_SEED)
     key, dealt = key_for(manifest)
-    opening = Opening.of(manifest=manifest.payload_sha256, roll=roll.payload_sha256, key=key.payload_sha256)
+    opening = Opening.of(
+        manifest=manifest.payload_sha256, roll=roll.payload_sha256, key=key.payload_sha256, booth=BOOTH
+    )
     records = {"manifest": manifest, "roll": roll, "key": key, "open": opening}
     return World(
         manifest=manifest,

@@ -33,6 +33,9 @@ class Election(models.Model):
     roll = models.BinaryField(null=True)
     key = models.BinaryField(null=True)
     fingerprint = models.CharField(max_length=_DIGEST, blank=True)
+    booth = models.CharField(
+        max_length=_DIGEST, blank=True
+    )  # that voters are served, as the opening names it
     log = models.OneToOneField(Log, on_delete=models.PROTECT, null=True, related_name="election")
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()

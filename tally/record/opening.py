@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The opening entry: from here on ballots are taken (docs/spec/record.md, "Opening").
 
-It fixes manifest, roll and key by their hashes.
+It fixes manifest, roll and key by their hashes, and names the booth that voters are served.
 """
 
 from dataclasses import dataclass
@@ -18,19 +18,23 @@ LIMIT = 1_024  # bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening(Record):
-    """The SHA-256 of the payloads of manifest, roll and key, and the fingerprint that follows from them."""
+    """The SHA-256 of the payloads of manifest, roll and key, and the fingerprint that follows from them.
+
+    `booth` is the SHA-256 of the list of the booth's files (docs/spec/record.md, "Opening").
+    """
 
     FORMAT: ClassVar[str] = "veritally/open/1"
     manifest: str
     roll: str
     key: str
+    booth: str
     fingerprint: str
 
     @classmethod
-    def of(cls, *, manifest: str, roll: str, key: str) -> "Opening":
+    def of(cls, *, manifest: str, roll: str, key: str, booth: str) -> "Opening":
         """Return the opening entry for these payloads, each given by its SHA-256."""
         fingerprint = election_fingerprint(manifest, roll, key)
-        return cls(manifest=manifest, roll=roll, key=key, fingerprint=fingerprint)
+        return cls(manifest=manifest, roll=roll, key=key, booth=booth, fingerprint=fingerprint)
 
     def check(self, *, manifest: str, roll: str, key: str) -> None:
         """Raise OpeningMismatch unless it names these payloads, which are those on the board."""
@@ -49,6 +53,7 @@ class Opening(Record):
             "manifest": self.manifest,
             "roll": self.roll,
             "key": self.key,
+            "booth": self.booth,
             "fingerprint": self.fingerprint,
         }
 
@@ -57,7 +62,7 @@ class Opening(Record):
         """Return the record of canonical bytes; raises the codec's errors or FingerprintMismatch."""
         fields = Fields(parse(data, limit=LIMIT), "open")
         fields.constant("format", cls.FORMAT)
-        names = {name: fields.digest(name) for name in ("manifest", "roll", "key")}
+        names = {name: fields.digest(name) for name in ("manifest", "roll", "key", "booth")}
         fingerprint = fields.digest("fingerprint")
         fields.done()
         record = cls.of(**names)

@@ -24,14 +24,17 @@ from tally.record.errors import (
 MAX_TRUSTEES = threshold.MAX_TRUSTEES
 NAME_LIMIT = 200
 DEALT, DISTRIBUTED = "dealt", "distributed"
+# Who made the voters' secrets: the registrar, offline; each voter's browser; or the server, which mails them.
+BY_REGISTRAR, BY_VOTERS, BY_SERVER = CREDENTIALS = ("registrar", "voters", "server")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registrar:
-    """Who makes the credentials and signs the roll; an Ed25519 key."""
+    """Who vouches for the credentials and signs the roll, with an Ed25519 key; and who made the secrets."""
 
     name: str
     key: bytes
+    credentials: str = BY_REGISTRAR
 
     def check(self) -> None:
         """Raise the CryptoErrors of an unsafe key."""
@@ -39,12 +42,16 @@ class Registrar:
 
     def to_value(self) -> dict[str, Value]:
         """Return the part as a JSON object."""
-        return {"name": self.name, "key": octets_text(self.key)}
+        return {"name": self.name, "key": octets_text(self.key), "credentials": self.credentials}
 
     @classmethod
     def read(cls, fields: Fields) -> "Registrar":
         """Return the part from the reader of its object; raises the codec's errors."""
-        part = cls(name=fields.text("name", limit=NAME_LIMIT), key=fields.octets("key", KEY_BYTES))
+        part = cls(
+            name=fields.text("name", limit=NAME_LIMIT),
+            key=fields.octets("key", KEY_BYTES),
+            credentials=_read_choice(fields, "credentials", CREDENTIALS),
+        )
         fields.done()
         return part
 
@@ -137,12 +144,14 @@ class Trustees:
 
 def read_key_kind(fields: Fields, name: str) -> str:
     """Return "dealt" or "distributed"; raises the codec's errors."""
-    kind = fields.identifier(name)
-    if kind not in {DEALT, DISTRIBUTED}:
-        raise WrongForm(
-            f"{fields.path(name)}: no such kind of key", expected=(DEALT, DISTRIBUTED), computed=kind
-        )
-    return kind
+    return _read_choice(fields, name, (DEALT, DISTRIBUTED))
+
+
+def _read_choice(fields: Fields, name: str, choices: tuple[str, ...]) -> str:
+    found = fields.identifier(name)
+    if found not in choices:
+        raise WrongForm(f"{fields.path(name)}: no such choice", expected=choices, computed=found)
+    return found
 
 
 def check_distinct(values: Sequence[object], error: type[RepeatedKey | RepeatedName]) -> None:

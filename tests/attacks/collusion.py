@@ -33,6 +33,7 @@ from tally.record.result import CountedContest, DecryptedAggregate, Result, Resu
 from tally.record.roll import Roll
 from tests.keys import Stream
 from tests.simulator import (
+    BOOTH,
     ELECTION_ID,
     LOG_NAME,
     LOG_SEED,
@@ -59,7 +60,7 @@ def changed(payload: bytes, change: Callable[[dict], None]) -> bytes:
 def sealed(entries: Entries) -> tuple[Entries, str]:
     """The first four entries with an opening that fits the other three, and their new fingerprint."""
     digests = [hashlib.sha256(payload).hexdigest() for _, payload in entries[:3]]
-    opening = Opening.of(manifest=digests[0], roll=digests[1], key=digests[2])
+    opening = Opening.of(manifest=digests[0], roll=digests[1], key=digests[2], booth=BOOTH)
     return [*entries[:3], ("open", opening.to_bytes())], opening.fingerprint
 
 
@@ -271,6 +272,7 @@ def rigged_world(world: World, p: int) -> Conspiracy:
         manifest=world.manifest.payload_sha256,
         roll=world.roll.payload_sha256,
         key=record.payload_sha256,
+        booth=BOOTH,
     )
     rigged = Conspiracy(
         manifest=world.manifest,

@@ -13,7 +13,7 @@ from tally.record.closing import Closing
 from tally.record.counted import Counted
 from tally.record.opening import Opening
 from tally.record.roll import Roll
-from tests.simulator import ELECTION_ID, REGISTRAR_SEED, envelopes_of, log_files, open_world
+from tests.simulator import BOOTH, ELECTION_ID, REGISTRAR_SEED, envelopes_of, log_files, open_world
 from voting.rehearsal.parties import voter_seed
 from voting.rehearsal.proving import Payloads, Selections, make_ballots
 
@@ -28,7 +28,9 @@ def write(
     credentials = [ed25519.public_key(voter_seed(_VOTERS, voter)) for voter in range(ballots)]
     roll = Roll.of(ELECTION_ID, dict.fromkeys(credentials, 1)).sign(REGISTRAR_SEED)
     manifest, key = world.manifest, world.key
-    opening = Opening.of(manifest=manifest.payload_sha256, roll=roll.payload_sha256, key=key.payload_sha256)
+    opening = Opening.of(
+        manifest=manifest.payload_sha256, roll=roll.payload_sha256, key=key.payload_sha256, booth=BOOTH
+    )
     payloads = Payloads(
         manifest=manifest.to_bytes(),
         roll=roll.to_bytes(),

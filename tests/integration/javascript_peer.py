@@ -60,7 +60,7 @@ def payloads() -> dict[str, bytes]:
     made = election()
     manifest = manifest_of(contests=contests())
     digests = {name: record.payload_sha256 for name, record in (("roll", made.roll), ("key", made.key))}
-    opening = Opening.of(manifest=manifest.payload_sha256, **digests)
+    opening = Opening.of(manifest=manifest.payload_sha256, booth="b0" * 32, **digests)
     return {
         "manifest": manifest.to_bytes(),
         "roll": made.roll.to_bytes(),

@@ -31,7 +31,7 @@ const YES = { credential: second.publicKey, selections: { park: { yes: 1 } }, su
 const MADE = [
   ["ballot-1", first, "no", 41, ""],
   ["ballot-2", second, "yes", 43, ""],
-  ["ballot-3", first, "yes", 44, "25cca1447642e11f4883f7d0124d5a3d3d6581baad7aeb005253a317ddef0417"],
+  ["ballot-3", first, "yes", 44, JSON.parse(new TextDecoder().decode(record("ballot-3.json"))).supersedes],
 ];
 
 for (const [name, { publicKey: credential, privateKey }, option, seed, supersedes] of MADE) {

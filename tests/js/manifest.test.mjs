@@ -69,6 +69,8 @@ for (const [name, change, error] of [
   ["an encryption key twice", (m) => {
     m.trustees.members[1].encryption_key = m.trustees.members[0].encryption_key;
   }, "RepeatedKey"],
+  ["codes made by nobody", (m) => (m.registrar.credentials = "nobody"), "WrongForm"],
+  ["a registrar who does not say who made the codes", (m) => delete m.registrar.credentials, "MissingField"],
   ["a trustee who is the registrar", (m) => (m.registrar.key = m.trustees.members[0].signing_key), "RepeatedKey"],
   ["a registrar's key that anyone can use", (m) => (m.registrar.key = SMALL_ORDER), "SmallOrderKey"],
   ["a trustee's key that anyone can use", (m) => (m.trustees.members[0].signing_key = SMALL_ORDER), "SmallOrderKey"],

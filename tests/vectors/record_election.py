@@ -46,6 +46,7 @@ from tests.keys import Stream, dealt_key_1024
 ELECTION_ID = "00112233445566778899aabbccddeeff"
 MODULUS_BITS = 1024
 OPENS = datetime(2026, 11, 22, 8, tzinfo=UTC)
+BOOTH = hashlib.sha256(b"the booth's list of files").hexdigest()
 BOOK, REGISTRAR, WITNESS = (bytes([number]) * 32 for number in (1, 2, 3))
 TRUSTEES = tuple(bytes([10 + number]) * 32 for number in (1, 2, 3))
 VOTERS = tuple(bytes([20 + number]) * 32 for number in (1, 2))
@@ -125,6 +126,7 @@ class Election:
             manifest=self.manifest.payload_sha256,
             roll=self.roll.payload_sha256,
             key=self.key.payload_sha256,
+            booth=BOOTH,
         )
         first = self._ballot(0, {"no": 1}, "", 1)
         self.commitments, self.ballots = first[1], [first[0]]

@@ -20,6 +20,7 @@ from tally.record.counted import Counted
 from tally.record.fingerprint import election_fingerprint
 from tally.record.order import CLOSE, KEY, MANIFEST, OPEN, ROLL
 from tally.record.roll import Roll
+from voting.booth_files import booth_digest
 from voting.errors import NotReady, TooEarly
 from voting.models import Election
 from voting.services import drafting, log_key, rechecking
@@ -61,6 +62,7 @@ def open_election(election: Election, *, now: datetime) -> None:
     """Post the opening entry: from now on ballots are taken. Raises WrongState, TooEarly."""
     _check_time(election, election.opens_at, now, "opens")
     with _step(election, Action.OPEN, election_log(election)) as (row, sequencer):
+        row.booth = booth_digest()
         sequencer.append(OPEN, opening_of(row).to_bytes(), now=now)
         row.opened_at = now
     _finish(election)

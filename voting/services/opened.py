@@ -12,6 +12,7 @@ from tally import test_modulus
 from tally.opened import OpenedElection
 from tally.record.base import Record
 from tally.record.opening import Opening
+from voting.booth_files import booth_digest
 from voting.errors import NotOpen
 from voting.models import Election
 from voting.services.refusals import digest_of
@@ -32,19 +33,22 @@ def opening_of(election: Election) -> Opening:
     if manifest is None or roll is None or key is None or not election.fingerprint:
         raise NotOpen("the election is not frozen yet")
     return Opening.of(
-        manifest=digest_of(bytes(manifest)), roll=digest_of(bytes(roll)), key=digest_of(bytes(key))
+        manifest=digest_of(bytes(manifest)),
+        roll=digest_of(bytes(roll)),
+        key=digest_of(bytes(key)),
+        booth=election.booth or booth_digest(),
     )
 
 
 def opened_election(election: Election) -> OpenedElection:
     """Return the records of a frozen election. Raises NotOpen before."""
     with _lock:
-        return _opened(election.pk, election.fingerprint)
+        return _opened(election.pk, election.fingerprint, election.booth)
 
 
 @lru_cache(maxsize=_KEPT)
-def _opened(primary_key: int, fingerprint: str) -> OpenedElection:
-    election = Election.objects.get(pk=primary_key, fingerprint=fingerprint)
+def _opened(primary_key: int, fingerprint: str, booth: str) -> OpenedElection:
+    election = Election.objects.get(pk=primary_key, fingerprint=fingerprint, booth=booth)
     opening: Record = opening_of(election)
     return OpenedElection.from_payloads(
         manifest=bytes(election.manifest or b""),

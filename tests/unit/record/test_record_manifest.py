@@ -17,7 +17,7 @@ from tally.crypto import ed25519
 from tally.crypto import errors as crypto_errors
 from tally.record import errors
 from tally.record.manifest import Manifest
-from tally.record.parties import Registrar
+from tally.record.parties import CREDENTIALS, Registrar
 from tally.record.terms import Rules, Schedule
 from tests.vectors.record_election import (
     BOOK,
@@ -346,3 +346,17 @@ def test_questions_that_make_a_ballot_too_large_are_refused():
 def test_a_manifest_without_its_switch_is_never_built():
     with pytest.raises(errors.ForbiddenModulusSize):
         manifest_of(allow_test_modulus=False)
+
+
+@pytest.mark.parametrize("credentials", CREDENTIALS)
+def test_the_manifest_says_who_made_the_voters_secrets(credentials):
+    registrar = replace(manifest_of().registrar, credentials=credentials)
+    assert manifest_of(registrar=registrar).registrar.credentials == credentials
+
+
+@pytest.mark.parametrize("credentials", ["", "Voters", "dealer", "voters "])
+def test_secrets_made_by_anyone_else_are_refused(credentials):
+    value = manifest_of().to_value()
+    value["registrar"]["credentials"] = credentials
+    with pytest.raises(board_errors.EncodingError):
+        Manifest.from_bytes(encode(value), allow_test_modulus=True)

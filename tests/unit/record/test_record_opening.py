@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bulletin_board.codec.canonical import encode
+from bulletin_board.errors import EncodingError
 from tally.record import errors
 from tally.record.fingerprint import election_fingerprint
 from tally.record.opening import Opening
@@ -29,7 +30,7 @@ def test_a_fingerprint_of_other_payloads_is_refused():
 
 @pytest.mark.parametrize("name", DIGESTS)
 def test_an_opening_that_names_other_payloads_than_the_boards_is_refused(name):
-    other = Opening.of(**(DIGESTS | {name: "00" * 32}))
+    other = Opening.of(**(DIGESTS | {name: "00" * 32}), booth="b0" * 32)
     with pytest.raises(errors.OpeningMismatch, match=name):
         other.check(**DIGESTS)
 
@@ -37,3 +38,16 @@ def test_an_opening_that_names_other_payloads_than_the_boards_is_refused(name):
 def test_swapping_two_payloads_changes_the_fingerprint():
     swapped = DIGESTS | {"roll": DIGESTS["key"], "key": DIGESTS["roll"]}
     assert election_fingerprint(**swapped) != election_fingerprint(**DIGESTS)
+
+
+def test_the_booth_is_named_and_is_no_part_of_the_fingerprint():
+    openings = [Opening.of(**DIGESTS, booth=booth) for booth in ("ab" * 32, "cd" * 32)]
+    assert openings[0].fingerprint == openings[1].fingerprint
+    assert [Opening.from_bytes(opening.to_bytes()).booth for opening in openings] == ["ab" * 32, "cd" * 32]
+
+
+@pytest.mark.parametrize("booth", ["", "ab" * 31, "AB" * 32, "ab" * 33])
+def test_a_booth_that_is_no_digest_is_refused(booth):
+    value = json.loads(payloads()["open"]) | {"booth": booth}
+    with pytest.raises(EncodingError):
+        Opening.from_bytes(encode(value))

@@ -25,7 +25,7 @@ def test_four_payloads_make_an_election(world):
 
 
 def test_an_opening_of_something_else_is_refused(world):
-    other = Opening.of(manifest="0" * 64, roll="0" * 64, key="0" * 64)
+    other = Opening.of(manifest="0" * 64, roll="0" * 64, key="0" * 64, booth="0" * 64)
     with pytest.raises(OpeningMismatch):
         OpenedElection.from_payloads(
             **{**payloads(world), "opening": other.to_bytes()}, allow_test_modulus=True

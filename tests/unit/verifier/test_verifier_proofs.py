@@ -116,7 +116,10 @@ def test_a_credential_that_is_no_safe_key_is_named_by_any_number_of_processes(jo
     weights = {**made.roll.weights(), bytes([1]) + bytes(31): 1}
     roll = Roll.of(ELECTION_ID, weights).sign(REGISTRAR_SEED)
     opening = Opening.of(
-        manifest=made.manifest.payload_sha256, roll=roll.payload_sha256, key=made.key.payload_sha256
+        manifest=made.manifest.payload_sha256,
+        roll=roll.payload_sha256,
+        key=made.key.payload_sha256,
+        booth="b0" * 32,
     )
     entries = [made.entries[0], ("roll", roll.to_bytes()), made.entries[2], ("open", opening.to_bytes())]
     options = Options(fingerprint=opening.fingerprint, allow_test_modulus=True, jobs=jobs)

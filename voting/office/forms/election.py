@@ -15,7 +15,7 @@ from bulletin_board.codec.canonical import MAX_INTEGER
 from bulletin_board.codec.fields import TEXT_LIMIT
 from tally.crypto.errors import CryptoError
 from tally.crypto.parameters import MODULUS_BITS, TEST_MODULUS_BITS
-from tally.record.parties import MAX_TRUSTEES, NAME_LIMIT, Registrar
+from tally.record.parties import BY_REGISTRAR, BY_VOTERS, MAX_TRUSTEES, NAME_LIMIT, Registrar
 from tally.record.terms import MAX_CHECK_HOURS, Rules, Schedule
 from voting.drafts import least_acknowledgements
 from voting.office.forms.fields import (
@@ -227,7 +227,18 @@ class VotersForm(OfficeForm):
     registrar_name = PlainText(
         label=_("Name of the registrar"),
         max_length=NAME_LIMIT,
-        help_text=_("Who knows the voters, makes their codes, and signs the roll. Voters see this name."),
+        help_text=_("Who knows the voters, vouches for them, and signs the roll. Voters see this name."),
+    )
+    credentials = forms.ChoiceField(
+        label=_("Who makes the voters’ codes"),
+        choices=(
+            (BY_REGISTRAR, _("The registrar, on another machine, and hands them out")),
+            (BY_VOTERS, _("Each voter’s own browser: voters register here, and the registrar confirms them")),
+        ),
+        widget=forms.RadioSelect,
+        initial=BY_REGISTRAR,
+        required=False,
+        help_text=_("Voters see which. Where they register, this server learns who votes, never how."),
     )
     registrar_key = KeyField(
         label=_("The registrar’s public key"),
@@ -266,6 +277,7 @@ class VotersForm(OfficeForm):
         return {
             "registrar_name": registrar["name"],
             "registrar_key": registrar["key"],
+            "credentials": registrar["credentials"],
             "roll_capacity": sketch["roll_capacity"],
             **rules,
         }
@@ -288,7 +300,11 @@ class VotersForm(OfficeForm):
     @staticmethod
     def registrar(data: Mapping[str, Any]) -> Registrar:
         """Return the registrar."""
-        return Registrar(name=data.get("registrar_name", ""), key=data["registrar_key"])
+        return Registrar(
+            name=data.get("registrar_name", ""),
+            key=data["registrar_key"],
+            credentials=data.get("credentials") or BY_REGISTRAR,
+        )
 
     def rules(self) -> Rules:
         """Return the voters' rules."""

@@ -9,7 +9,7 @@ import { electionFingerprint } from "./fingerprint.js";
 
 const LIMIT = 1024;
 
-/** @typedef {{manifest: string, roll: string, key: string, fingerprint: string}} Opening all in hexadecimal */
+/** @typedef {{manifest: string, roll: string, key: string, booth: string, fingerprint: string}} Opening all in hexadecimal */
 
 /**
  * @param {Octets} octets
@@ -19,9 +19,10 @@ export async function readOpening(octets) {
   const fields = new Fields(parse(octets, LIMIT), "open");
   fields.constant("format", "veritally/open/1");
   const digests = { manifest: fields.digest("manifest"), roll: fields.digest("roll"), key: fields.digest("key") };
+  const booth = fields.digest("booth");
   const computed = fields.digest("fingerprint");
   fields.done();
   const fingerprint = await electionFingerprint(digests);
   if (fingerprint !== computed) throw new FingerprintMismatch("fingerprint", { expected: fingerprint, computed });
-  return { ...digests, fingerprint };
+  return { ...digests, booth, fingerprint };
 }

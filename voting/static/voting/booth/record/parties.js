@@ -10,8 +10,9 @@ import { checkDistinctKeys, checkDistinctNames } from "./distinct.js";
 export const MAX_TRUSTEES = 15;
 
 const NAME_LIMIT = 200;
+const CREDENTIALS = ["registrar", "voters", "server"];
 
-/** @typedef {{name: string, key: Octets}} Registrar */
+/** @typedef {{name: string, key: Octets, credentials: string}} Registrar `credentials`: who made the voters' secrets */
 /** @typedef {{name: string, signingKey: Octets, encryptionKey: Octets}} Trustee */
 
 /**
@@ -27,8 +28,15 @@ const NAME_LIMIT = 200;
  * @returns {Registrar}
  */
 export function readRegistrar(fields) {
-  const registrar = { name: fields.text("name", { limit: NAME_LIMIT }), key: fields.octets("key", KEY_OCTETS) };
+  const registrar = {
+    name: fields.text("name", { limit: NAME_LIMIT }),
+    key: fields.octets("key", KEY_OCTETS),
+    credentials: fields.identifier("credentials"),
+  };
   fields.done();
+  if (!CREDENTIALS.includes(registrar.credentials)) {
+    throw new WrongForm("registrar.credentials: no such choice", { expected: CREDENTIALS, computed: registrar.credentials });
+  }
   return registrar;
 }
 
