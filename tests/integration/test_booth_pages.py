@@ -129,3 +129,16 @@ def test_any_change_of_the_folder_is_another_digest(tmp_path):
     assert first == f"{hashlib.sha256(b'1').hexdigest()}  sub/a.js\n"
     (tmp_path / "sub" / "a.js").write_text("2")
     assert booth_files.file_list(tmp_path) != first
+
+
+def test_the_files_page_lists_every_file_and_compares_with_the_boards(client, world):
+    text = client.get("/booth/").content.decode()
+    assert "worker.js" in text
+    assert "The same" in text
+    Election.objects.filter(pk=world.election.pk).update(booth="ab" * 32)
+    assert "Another one" in client.get("/booth/").content.decode()
+
+
+def test_the_opening_entry_names_the_booth_that_is_served(client, world):
+    assert world.opened.opening.booth == booth_files.booth_digest()
+    assert Election.objects.get(pk=world.election.pk).booth == booth_files.booth_digest()

@@ -6,6 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from voting.booth_files import booth_digest, booth_list
+from voting.pages import records
+from voting.states import State
+
 # The pages are for everybody; the tens of thousands of entries of a board are not worth anyone's crawling.
 ROBOTS = "User-agent: *\nDisallow: /board/\nDisallow: /elections/*/board/\n"
 
@@ -21,6 +25,18 @@ def how_to_verify(request: HttpRequest) -> HttpResponse:
     """Three steps to check an election without believing this server."""
     context = {"board_url": f"{settings.VERITALLY_BASE_URL}/board/…"}
     return render(request, "voting/how_to_verify.html", context)
+
+
+@require_safe
+def booth_files(request: HttpRequest) -> HttpResponse:
+    """The files that voters are served, and whether open elections' boards name the same."""
+    context = {
+        "digest": booth_digest(),
+        "listing": booth_list(),
+        "elections": records.public_elections().filter(state=State.OPEN),
+        "base_url": settings.VERITALLY_BASE_URL,
+    }
+    return render(request, "voting/booth_files.html", context)
 
 
 @require_safe

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`python -m tally.monitor PAGE`: exit 0 as it should be, 1 not, 2 could not be told."""
+
+import json as json_format
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from tally.monitor.watch import CHECKS, FAIL, PASS, Report, watch
+from tally.verifier.plain import plain
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+_STYLES = {PASS: "green", FAIL: "bold red"}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@app.command()
+def main(
+    page: Annotated[
+        str, typer.Argument(help="The address at which voters vote: https://…/elections/…/vote/")
+    ],
+    board: Annotated[
+        str, typer.Option(help="A mirror or copy of the board; that of the server if left out.")
+    ] = "",
+    fingerprint: Annotated[str, typer.Option(help="The election's fingerprint, from elsewhere.")] = "",
+    folder: Annotated[
+        Path | None, typer.Option(help="voting/static/voting/booth in a copy of the source that you trust.")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
+) -> None:
+    """Compare the booth that voters are served with the board's, and with the source's."""
+    if fingerprint and not _DIGEST.fullmatch(fingerprint):
+        raise typer.BadParameter("A fingerprint is 64 hexadecimal digits.")
+    report = watch(page, board=board, fingerprint=fingerprint, folder=folder)
+    _show(report, Console())
+    if json is not None:
+        json.write_text(json_format.dumps(_value(report), indent=1) + "\n", encoding="utf-8")
+    raise typer.Exit(report.exit_code)
+
+
+def _show(report: Report, console: Console) -> None:
+    for finding in report.findings:
+        line = Text(f"{finding.check}  ").append(
+            f"{finding.result:8}", style=_STYLES.get(finding.result, "yellow")
+        )
+        console.print(line.append(CHECKS[finding.check]))
+        if finding.detail:
+            console.print(Text(f"     {plain(finding.detail)}"), soft_wrap=True)
+    console.print(Text(f"booth {report.digest or 'not found'}", style="bold"), soft_wrap=True)
+
+
+def _value(report: Report) -> dict[str, object]:
+    rows = [
+        {"check": row.check, "result": row.result, "detail": plain(row.detail)} for row in report.findings
+    ]
+    return {"format": "veritally/booth-report/1", "booth": report.digest, "findings": rows}

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything that is compared, in numbered checks; a check that could not be made is none that passed."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from bulletin_board import layout
+from bulletin_board.errors import BoardError
+from bulletin_board.log import note
+from bulletin_board.log.checkpoint import Checkpoint
+from bulletin_board.reader import iter_entries, read_payload
+from bulletin_board.sources import open_source
+from tally.monitor.errors import MonitorError, OtherBooth, OtherFile, Unreachable
+from tally.monitor.fetch import Fetched, fetch
+from tally.monitor.listing import list_of, read_list
+from tally.monitor.page import Booth, check_policy, read_page
+from tally.record.errors import RecordError
+from tally.record.opening import Opening
+from tally.record.order import OPEN
+
+CHECKS = {
+    "S.1": "the page is served, and leads nowhere else",
+    "S.2": "the page runs one module of the booth, and nothing else",
+    "S.3": "the page's policy lets nothing else run",
+    "S.4": "the list of files has the digest that names its folder",
+    "S.5": "every file is the one in the list",
+    "S.6": "it is the booth that the board's opening entry names",
+    "S.7": "it is the booth of the given folder",
+}
+PASS, FAIL, NOT_RUN = "PASS", "FAIL", "NOT-RUN"
+_BEGINNING = 4  # manifest, roll, key, open
+
+Fetch = Callable[[str], Fetched]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One check: PASS, FAIL or NOT-RUN, and why."""
+
+    check: str
+    result: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All findings, in order; `digest` is of the booth that was served, "" if none was found."""
+
+    digest: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 if all passed, 1 if one failed, 2 if none failed and one was not made."""
+        results = {finding.result for finding in self.findings}
+        return 1 if FAIL in results else 2 if NOT_RUN in results else 0
+
+
+def watch(
+    address: str, *, board: str = "", fingerprint: str = "", folder: Path | None = None, get: Fetch = fetch
+) -> Report:
+    """Compare the booth that the page at `address` starts with the board's, and with a folder's."""
+    return _Watch(address, get).run(board or _board_of(address), fingerprint, folder)
+
+
+class _Watch:
+    def __init__(self, address: str, get: Fetch) -> None:
+        self._address = address
+        self._get = get
+        self._found: dict[str, Finding] = {}
+
+    def run(self, board: str, fingerprint: str, folder: Path | None) -> Report:
+        page = self._try("S.1", lambda: self._get(self._address))
+        booth = None if page is None else self._judge(page)
+        if booth is not None:
+            self._compare(booth, board, fingerprint, folder)
+        asked = [check for check in CHECKS if check != "S.7" or folder is not None]
+        findings = (self._found.get(check) or Finding(check=check, result=NOT_RUN) for check in asked)
+        return Report(digest="" if booth is None else booth.digest, findings=tuple(findings))
+
+    def _judge(self, page: Fetched) -> Booth | None:
+        self._try("S.3", lambda: check_policy(page.policy))
+        return self._try("S.2", lambda: read_page(page.data.decode("utf-8", errors="replace")))
+
+    def _compare(self, booth: Booth, board: str, fingerprint: str, folder: Path | None) -> None:
+        listing = self._try("S.4", lambda: self._list(booth))
+        if listing is not None:
+            self._try("S.5", lambda: self._check_files(booth, listing))
+        self._try("S.6", lambda: _check_board(board, fingerprint, booth.digest))
+        if folder is not None:
+            expected = hashlib.sha256(list_of(folder)).hexdigest()
+            self._try("S.7", lambda: _check_same(expected, booth.digest, str(folder)))
+
+    def _try(self, check: str, act: Callable[[], T]) -> T | None:
+        try:
+            found = act()
+        except Unreachable as error:
+            self._found[check] = Finding(check=check, result=NOT_RUN, detail=_words(error))
+        except (MonitorError, BoardError, RecordError) as error:
+            self._found[check] = Finding(check=check, result=FAIL, detail=_words(error))
+        else:
+            self._found[check] = Finding(check=check, result=PASS)
+            return found
+        return None
+
+    def _list(self, booth: Booth) -> dict[str, str]:
+        return read_list(self._get(urljoin(self._address, f"{booth.folder}files.txt")).data, booth.digest)
+
+    def _check_files(self, booth: Booth, listing: dict[str, str]) -> None:
+        if booth.file not in listing:
+            raise OtherFile("the page's module is not in the list", computed=booth.file)
+        for path, expected in listing.items():
+            data = self._get(urljoin(self._address, booth.folder + path)).data
+            computed = hashlib.sha256(data).hexdigest()
+            if computed != expected:
+                raise OtherFile(path, expected=expected, computed=computed)
+
+
+def _check_board(board: str, fingerprint: str, digest: str) -> None:
+    """The log's signature is the verifier's business; here the board's own words are compared."""
+    with open_source(board) as source:
+        head = Checkpoint.from_text(
+            note.Note.from_bytes(source.read(layout.CHECKPOINT, limit=note.LIMIT)).text
+        )
+        envelopes = [envelope for envelope, _ in islice(iter_entries(source, head), _BEGINNING)]
+        if not envelopes or envelopes[-1].type != OPEN:
+            raise Unreachable("the election is not open: its board has no opening entry yet")
+        opening = Opening.from_bytes(read_payload(source, envelopes[-1]))
+    if fingerprint and opening.fingerprint != fingerprint:
+        raise OtherBooth("another election", expected=fingerprint, computed=opening.fingerprint)
+    _check_same(opening.booth, digest, board)
+
+
+def _words(error: MonitorError | BoardError | RecordError) -> str:
+    found = {name: getattr(error, name, None) for name in ("expected", "computed")}
+    rest = ", ".join(f"{name} {value}" for name, value in found.items() if value is not None)
+    return f"{error.args[0]} ({rest})" if rest else str(error.args[0])
+
+
+def _check_same(expected: str, computed: str, where: str) -> None:
+    if computed != expected:
+        raise OtherBooth(f"not the booth of {where}", expected=expected, computed=computed)
+
+
+def _board_of(address: str) -> str:
+    """Where this server has the board of the election whose page it is."""
+    parts = urlsplit(address)
+    slug = parts.path.removeprefix("/elections/").split("/")[0]
+    return f"{parts.scheme}://{parts.netloc}/board/{slug}"
