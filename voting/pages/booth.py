@@ -8,6 +8,7 @@ import hashlib
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,7 +24,8 @@ from voting.states import State
 def vote(request: HttpRequest, slug: str) -> HttpResponse:
     """Vote, while voting is open; else say when."""
     election = records.election_or_404(slug)
-    return _shell(request, election, "vote", starts=election.where is State.OPEN)
+    is_open = election.where is State.OPEN
+    return _shell(request, election, "vote", heading=_("Vote"), template="vote", starts=is_open)
 
 
 @require_safe
@@ -31,7 +33,7 @@ def vote(request: HttpRequest, slug: str) -> HttpResponse:
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Check one's ballot, from the opening of the polls on and for ever after."""
     election = records.election_or_404(slug)
-    return _shell(request, election, "check", starts=_has_begun(election))
+    return _checking(request, election, "check", _("Check my ballot"))
 
 
 @require_safe
@@ -39,16 +41,24 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
 def tested(request: HttpRequest, slug: str) -> HttpResponse:
     """Open a tested ballot, on another device than the one that made it."""
     election = records.election_or_404(slug)
-    return _shell(request, election, "tested", starts=_has_begun(election))
+    return _checking(request, election, "tested", _("Open a tested ballot"))
 
 
 def _has_begun(election: Election) -> bool:
     return election.where not in {State.DRAFT, State.FROZEN}
 
 
-def _shell(request: HttpRequest, election: Election, page: str, *, starts: bool) -> HttpResponse:
+def _checking(request: HttpRequest, election: Election, page: str, heading: str) -> HttpResponse:
+    starts = _has_begun(election)
+    return _shell(request, election, page, heading=heading, template="check", starts=starts)
+
+
+def _shell(
+    request: HttpRequest, election: Election, page: str, *, heading: str, template: str, starts: bool
+) -> HttpResponse:
     schedule = records.fixed(election).manifest.schedule
     context = frame(election) | {
+        "heading": heading,
         "starts": starts,
         "module": f"{page}.js",
         "has_begun": _has_begun(election),
@@ -57,7 +67,7 @@ def _shell(request: HttpRequest, election: Election, page: str, *, starts: bool)
     }
     if starts:
         context |= {"payloads": _payloads(election), "allow_test_modulus": allow_test_modulus()}
-    return render(request, f"voting/{page}.html", context)
+    return render(request, f"voting/{template}.html", context)
 
 
 def _payloads(election: Election) -> dict[str, str]:
