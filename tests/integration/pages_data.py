@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from tests.integration.pages_elections import CLOSES, HOSTILE, OPENS, world
-from tests.simulator import World
+from tests.simulator import BOOTH, World
 
 STATES = ("frozen", "open", "closed", "checking", "tallied", "final")
 # The last type of entry that stands on the board; None: all up to the closing entry.
@@ -79,6 +79,7 @@ def _row(made: World, slug: str, state: str, log):
         roll=made.roll.to_bytes(),
         key=made.key.to_bytes(),
         fingerprint=made.fingerprint,
+        booth=BOOTH if rank >= 1 else "",
         log=log,
         opens_at=OPENS,
         closes_at=CLOSES,

@@ -198,6 +198,7 @@ def _row(made: simulator.World, slug: str, state: str, log, schedule: Schedule):
         roll=made.roll.to_bytes(),
         key=made.key.to_bytes(),
         fingerprint=made.fingerprint,
+        booth=simulator.BOOTH if has_begun else "",
         log=log,
         opens_at=schedule.opens,
         closes_at=schedule.closes,
