@@ -142,6 +142,16 @@ test("a code that was mistyped is refused with its place", async () => {
   });
 });
 
+test("the receipt of another test opens nothing", async () => {
+  const { engine } = await identified();
+  await engine.seal(CHOICE);
+  const { sent } = await engine.challenge();
+  await engine.seal(CHOICE);
+  await engine.challenge();
+  await engine.confirm({ type: "challenged", sent, answer: await answerFor(sent, { type: "challenged" }) });
+  await rejects(engine.reveal(), "NotTested");
+});
+
 test("a tested ballot is opened only when its test is on the board", async () => {
   const { engine, credential } = await identified();
   const { tracker } = await engine.seal(CHOICE);
