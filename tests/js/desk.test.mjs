@@ -225,6 +225,7 @@ test("whoever waits for a worker that is stopped is told so", async () => {
   const waiting = engine.identify(CODE);
   engine.stop();
   await rejects(waiting, "Stopped");
+  await rejects(engine.cast(), "Stopped");
 });
 
 test("an error that is no refusal tells its name alone", async () => {

@@ -20,6 +20,7 @@ import { readError } from "./wire.js";
 export class Engine {
   #worker;
   #last = 0;
+  #hasEnded = false;
   /** @type {Map<number, Waiting>} */
   #waiting = new Map();
   /** @type {(progress: {made: number, total: number}) => void} */
@@ -121,6 +122,7 @@ export class Engine {
     this.#last += 1;
     const id = this.#last;
     return new Promise((resolve, reject) => {
+      if (this.#hasEnded) throw new Stopped("the worker has ended");
       this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, method, argument });
     });
@@ -135,6 +137,7 @@ export class Engine {
   }
 
   #end() {
+    this.#hasEnded = true;
     for (const { reject } of this.#waiting.values()) reject(new Stopped("the worker has ended"));
     this.#waiting.clear();
   }

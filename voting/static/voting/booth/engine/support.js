@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** What the booth needs of a browser, asked before anything is shown. */
+/**
+ * What the booth needs of a browser, asked before anything is shown. All that have Ed25519 also have module workers and
+ * BigInt: Chromium since 137, Firefox since 129, Safari since 17.
+ */
 
 /** @typedef {"secure-context" | "ed25519" | "worker"} Lack */
 

@@ -5,6 +5,7 @@
  * No cookie is sent, no redirect followed, no answer read beyond its cap. What an answer is worth, the worker says.
  */
 import { BadAnswer } from "../errors.js";
+import { concat } from "../octets.js";
 
 /** @import { Octets } from "../octets.js" */
 
@@ -110,9 +111,16 @@ function ask(address, options, through) {
  */
 async function read(response, limit) {
   if (Number(response.headers.get("Content-Length") ?? 0) > limit) throw new BadAnswer("the answer is too long");
-  const octets = new Uint8Array(await response.arrayBuffer());
-  if (octets.length > limit) throw new BadAnswer("the answer is too long", { expected: limit });
-  return octets;
+  const reader = response.body?.getReader();
+  /** @type {Uint8Array[]} */
+  const parts = [];
+  let length = 0;
+  for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
+    length += part.value.length;
+    if (length > limit) throw new BadAnswer("the answer is too long", { expected: limit });
+    parts.push(part.value);
+  }
+  return concat(...parts);
 }
 
 /**
