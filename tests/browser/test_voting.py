@@ -92,6 +92,16 @@ def test_a_change_at_the_review_gives_another_check_code(at):
     assert one.page.get_by_text("Ewan MacLeod").is_visible()
 
 
+def test_a_change_of_one_answer_leads_straight_back_to_the_review(at):
+    one = at("harbour").enter(fresh_code()).choose(ADA).go_on().go_on().go_on()
+    expect(one.page.locator("#cast")).to_be_visible()
+    one.page.get_by_role("button", name="Change").first.click()
+    expect(one.page.get_by_text("Question 1 of 3")).to_be_visible()
+    one.choose("Ewan MacLeod").go_on()
+    expect(one.page.locator("#cast")).to_be_visible()
+    assert one.page.get_by_text("Ewan MacLeod").is_visible()
+
+
 def test_more_than_allowed_is_prevented_and_explained(at):
     one = at("approval").enter(fresh_code()).choose("Priya Raman", "Jonas Weber", "Grete Holm")
     one.page.get_by_label("Samuel Adeyemi").click()

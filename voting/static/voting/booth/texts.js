@@ -72,6 +72,14 @@ export function sayNumber(number) {
   return new Intl.NumberFormat(current).format(number);
 }
 
+/**
+ * @param {number} time milliseconds since 1970
+ * @returns {string} date and time of day, UTC
+ */
+export function sayTime(time) {
+  return new Intl.DateTimeFormat(current, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(time);
+}
+
 /** @param {string} english */
 function own(english) {
   return Object.hasOwn(messages, english) ? messages[english] : undefined;

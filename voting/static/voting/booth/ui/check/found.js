@@ -2,7 +2,7 @@
 /** Steps 2 and 3 of checking: what was found and verified, and the one question to the voter. */
 import { evidenceFile } from "../../engine/evidence.js";
 import { formatCheckCode } from "../../credentials/codes.js";
-import { language, say } from "../../texts.js";
+import { say, sayTime } from "../../texts.js";
 import { codeBlock, qrFigure } from "../code.js";
 import { button, download, el, notice } from "../dom.js";
 
@@ -59,10 +59,9 @@ function fateView({ type }, { state, counts, later }) {
 
 /** @param {Checked} checked */
 function checksOf({ type, seq, size, time }) {
-  const when = new Intl.DateTimeFormat(language(), { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(time);
   const common = [
     say("It is entry %(seq)s of a public board that has %(size)s entries, and the board's key has signed that.", { seq, size }),
-    say("It came onto the board at %(when)s UTC or in the five minutes after.", { when }),
+    say("It came onto the board at %(when)s UTC or in the five minutes after.", { when: sayTime(time) }),
     say("The check code was computed anew from what is on the board, and it is the one that you gave."),
     say("It is signed with a voter's own code."),
   ];

@@ -11,20 +11,18 @@ import { standingOf } from "../questions/state.js";
 /** @import { Contest } from "../questions/state.js" */
 
 /**
- * @param {{contests: readonly Contest[], index: number, selection: Selection | undefined, order: readonly string[],
+ * @param {{contest: Contest, leadsToReview: boolean, selection: Selection | undefined, order: readonly string[],
  *   onchange: (selection: Selection) => void, onnext: () => void, onback: () => void}} given
  */
-export function chooseView({ contests, index, selection, order, onchange, onnext, onback }) {
-  const contest = contests[index];
+export function chooseView({ contest, leadsToReview, selection, order, onchange, onnext, onback }) {
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     onnext();
   };
-  const isLast = index === contests.length - 1;
   return el("form", { class: "sheet", novalidate: true, onsubmit: submit },
     questionView(contest, selection, order, onchange),
     el("div", { class: "actions" },
-      el("button", { type: "submit", class: "btn btn-primary" }, isLast ? say("Review your choices") : say("Next question")),
+      el("button", { type: "submit", class: "btn btn-primary" }, leadsToReview ? say("Review your choices") : say("Next question")),
       button(say("Back"), onback)));
 }
 

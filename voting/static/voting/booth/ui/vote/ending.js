@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** How voting ends: on the board, refused, or overtaken by another ballot of the same code. */
 import { evidenceFile } from "../../engine/evidence.js";
-import { say, sayMany } from "../../texts.js";
+import { say, sayMany, sayTime } from "../../texts.js";
 import { codeBlock, copyButton, qrFigure } from "../code.js";
 import { button, download, el, notice } from "../dom.js";
 
 /** @import { Evidence } from "../../engine/evidence.js" */
 
 /**
- * @param {{checkCode: string, checkAddress: string, receipt: string, seq: number, left: number, onagain: () => void}} given
+ * @param {{checkCode: string, checkAddress: string, receipt: string, seq: number, left: number, closes: number, onagain: () => void}} given
  */
-export function confirmedView({ checkCode, checkAddress, receipt, seq, left, onagain }) {
+export function confirmedView({ checkCode, checkAddress, receipt, seq, left, closes, onagain }) {
   const file = new Blob([receipt], { type: "text/plain" });
   return el("div", {},
     el("section", { class: "sheet", "aria-labelledby": "keep" },
@@ -26,6 +26,7 @@ export function confirmedView({ checkCode, checkAddress, receipt, seq, left, ona
       el("h2", { id: "change" }, say("If you change your mind")),
       el("p", {}, sayMany("Until voting ends you can vote once more. Your last ballot counts, and only that one.",
         "Until voting ends you can vote %(count)s more times. Your last ballot counts, and only that one.", left)),
+      el("p", { class: "soft" }, say("Voting ends: %(when)s UTC.", { when: sayTime(closes) })),
       el("div", { class: "actions" }, button(say("Vote again"), onagain, { id: "again" }))),
     el("p", { class: "soft" }, say("Your choices have been removed from this device. You can close this page.")));
 }

@@ -40,6 +40,7 @@ export class VotingPage {
   #state;
   #code = takeFragment();
   #isFirst = true;
+  #hasReviewed = false; // from then on every question leads back to the review
   /** @type {ReturnType<typeof reviewView> | undefined} */
   #review;
   /** @type {Outgoing | undefined} */
@@ -243,6 +244,7 @@ export class VotingPage {
    * @param {import("../../engine/server.js").Standing} standing
    */
   async #stand(credential, { isOnRoll, state, ballots, limit }) {
+    this.#hasReviewed = false;
     if (!isOnRoll) throw new NotOnRoll("the code is not on the roll");
     if (state !== "open") throw new NotOpen("voting is not open");
     this.#code = "";
@@ -286,7 +288,8 @@ export class VotingPage {
       case "unconfirmed": return [say("Not confirmed yet"), unconfirmedView({ fate: state.fate, why: state.why, evidence: this.#evidence(),
         checkAddress: this.#checkAddress, onretry: () => this.#take({ type: "retry" }) })];
       case "confirmed": return [say("You have voted"), confirmedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress,
-        receipt: this.#receipt.text, seq: this.#receipt.seq, left: this.#left, onagain: () => this.#again() })];
+        receipt: this.#receipt.text, seq: this.#receipt.seq, left: this.#left,
+        closes: this.#opened.election.schedule.closes, onagain: () => this.#again() })];
       case "refused": return [say("Not counted"), refusedView({ code: state.why, evidence: this.#evidence(),
         checkAddress: this.#checkAddress, onagain: () => this.#again() })];
       case "stale": return [say("Overtaken"), staleView({ rival: this.#rival, onagain: () => this.#again() })];
@@ -302,14 +305,15 @@ export class VotingPage {
     const { index, selections } = this.#state;
     const contest = contests[index];
     const show = (/** @type {"identify" | "choose" | "review"} */ step, at = 0) => this.#take({ type: "show", step, index: at });
+    const leadsToReview = this.#hasReviewed || index + 1 === contests.length;
     const onnext = () => {
       const errors = answerErrors(contest, this.#state.selections[contest.id] ?? {});
       if (errors) this.#opened.page.showErrors(errors);
-      else if (index + 1 < contests.length) show("choose", index + 1);
-      else this.#showReview();
+      else if (leadsToReview) this.#showReview();
+      else show("choose", index + 1);
     };
     return [plain(contest.question), progressView(contests, index), chooseView({
-      contests, index, selection: selections[contest.id], order: this.#orders[contest.id], onnext,
+      contest, leadsToReview, selection: selections[contest.id], order: this.#orders[contest.id], onnext,
       onchange: (selection) => this.#take({ type: "choose", contest: contest.id, selection }),
       onback: () => (index > 0 ? show("choose", index - 1) : show("identify")),
     })];
@@ -331,7 +335,7 @@ export class VotingPage {
       oncast: () => this.#take({ type: "cast" }), ontest: () => this.#take({ type: "ask-test" }),
     });
     engine.onprogress = ({ made, total }) => review.progress(made, total);
-    this.#review = review;
+    [this.#review, this.#hasReviewed] = [review, true];
     return [say("Review your choices"), review.view];
   }
 
