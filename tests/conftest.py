@@ -4,6 +4,11 @@
 import secrets
 
 import pytest
+from hypothesis import settings as hypothesis_settings
+
+# No test fails by the clock: a busy machine is slow, and that is no fault of the code.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
