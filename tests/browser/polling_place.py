@@ -3,7 +3,7 @@
 
 `with opened(folder) as base:` yields the address. Elections by name: those of `polling_data.PLACES`
 (choose-one, approval, score, cumulative, knapsack, harbour, strict, market, later, over); `code(voter)` for
-voters 0 to 47 is good in each. `opened(folder, large=True)` adds "large": 3072 bits, 20 options.
+a voter below VOTERS is good in each. `opened(folder, large=True)` adds "large": 3072 bits, 20 options.
 """
 
 import os
@@ -15,12 +15,23 @@ from unittest import mock
 from tests.browser import pages_server
 from tests.integration.polling_data import FULL, VOTERS, code
 
-__all__ = ["VOTERS", "code", "opened"]
+__all__ = ["code", "fresh_code", "opened"]
+
+_fresh: Iterator[int] = iter(())
+
+
+def fresh_code() -> str:
+    """The code of a voter who has not voted yet at the polling place that was opened last."""
+    voter = next(_fresh, None)
+    assert voter is not None, "every voter of the polling place has voted"
+    return code(voter)
 
 
 @contextmanager
 def opened(folder: Path, *, large: bool = False) -> Iterator[str]:
     """Serve the elections from a database in `folder`; yield the address."""
+    global _fresh  # noqa: PLW0603  # one polling place at a time, each with all its voters
+    _fresh = iter(range(VOTERS))
     plain = pages_server._environment
 
     def environment(folder: Path, base: str) -> dict[str, str]:

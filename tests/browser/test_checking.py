@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.polling_place import opened
-from tests.browser.voters import Voter, chromium, fresh_code, voter
+from tests.browser.polling_place import fresh_code, opened
+from tests.browser.voters import Voter, chromium, voter
 
 pytestmark = pytest.mark.servers
 

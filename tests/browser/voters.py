@@ -1,27 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A voter in a real browser at the polling place: one step of the voting page after the other."""
 
-import itertools
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser.polling_place import VOTERS, code
-
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30_000  # ms
 
 expect.set_options(timeout=PATIENCE)
-_next = itertools.count()
-
-
-def fresh_code() -> str:
-    """The code of a voter who has not voted yet in this run."""
-    voter = next(_next)
-    assert voter < VOTERS, "every voter of the polling place has voted"
-    return code(voter)
 
 
 @contextmanager
