@@ -160,6 +160,34 @@ class TooFewCosignatures(LogError):
     """A checkpoint with fewer witnesses than the quorum."""
 
 
+class MalformedPolicy(LogError):
+    """A file that is not a trust policy."""
+
+
+class RepeatedInPolicy(LogError):
+    """A policy that gives one name two meanings, one key twice, or a member two groups."""
+
+
+class UnknownInPolicy(LogError):
+    """A policy that uses a name before it says what it means."""
+
+
+class TooManyInPolicy(LogError):
+    """A policy with more logs, witnesses or groups than are read."""
+
+
+class ForbiddenPolicyKey(LogError):
+    """A log's key where a witness's belongs in a policy, or the other way round."""
+
+
+class NotFlat(LogError):
+    """A policy with nested groups where a simple number of witnesses is needed."""
+
+
+class QuorumNotMet(LogError):
+    """A checkpoint that the witnesses of a policy's quorum have not cosigned."""
+
+
 class MalformedCheckpoint(LogError):
     """A note whose text is not a checkpoint."""
 

@@ -20,7 +20,7 @@ from bulletin_board.log.keys import (
     check_name,
     cosigned_message,
 )
-from bulletin_board.log.note import Signature, open_note
+from bulletin_board.log.note import Opened, Signature, open_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,19 @@ def open_cosigned(
     """
     opened = open_note(data, (log, *witnesses))
     checkpoint = read_checkpoint(opened, log)
+    cosignatures = cosignatures_of(opened)
+    if len(cosignatures) < quorum:
+        raise TooFewCosignatures(
+            "too few witnesses", expected=f"at least {quorum}", computed=len(cosignatures)
+        )
+    return Cosigned(checkpoint=checkpoint, cosignatures=cosignatures)
+
+
+def cosignatures_of(opened: Opened) -> tuple[Cosignature, ...]:
+    """Return the latest cosignature of each witness on an opened note; a witness counts once."""
     times: dict[VerifierKey, int] = {}
     for found in opened.verified:
         if found.key.type == COSIGNATURE:
             time = int.from_bytes(found.signature.signature[:TIME_BYTES], "big")
             times[found.key] = max(time, times.get(found.key, 0))
-    if len(times) < quorum:
-        raise TooFewCosignatures("too few witnesses", expected=f"at least {quorum}", computed=len(times))
-    return Cosigned(
-        checkpoint=checkpoint,
-        cosignatures=tuple(Cosignature(witness=key, time=time) for key, time in times.items()),
-    )
+    return tuple(Cosignature(witness=key, time=time) for key, time in times.items())

@@ -14,6 +14,7 @@ from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import Cosigner
 from bulletin_board.log.envelope import NO_PREVIOUS, Envelope
 from bulletin_board.log.note import Signer, sign_note
+from bulletin_board.log.policy import Group, Party, Policy
 from bulletin_board.log.proof import InclusionProof, check_proof
 
 PAGE = (Path(__file__).parents[3] / "docs" / "spec" / "board.md").read_text("utf-8")
@@ -42,6 +43,12 @@ ROOT = merkle.node_hash(merkle.node_hash(LEAVES[0], LEAVES[1]), LEAVES[2])
 HEAD = Checkpoint(origin=SIGNER.name, size=3, root=ROOT)
 NOTE = sign_note(HEAD.to_text(), SIGNER)
 RECEIPT = InclusionProof(index=1, hashes=(LEAVES[0], LEAVES[2]), checkpoint=NOTE)
+POLICY = Policy(
+    logs=(Party(key=SIGNER.verifier_key),),
+    witnesses=(Party(key=WITNESS.verifier_key, name="press", url="https://witness.example"),),
+    groups=(Group(name="enough", threshold=1, members=("press",)),),
+    quorum="enough",
+)
 
 EXAMPLES = {
     "canonical bytes": canonical.encode({"b": [True, -1], "a": 'é"\\'}).hex(),
@@ -59,6 +66,7 @@ EXAMPLES = {
     "the witness": WITNESS.verifier_key.to_text(),
     "the cosignature": WITNESS.cosign(HEAD, time=1_795_384_000).to_text(),
     "the receipt": f"```\n{RECEIPT.to_bytes().decode()}```\n",
+    "the policy": POLICY.to_bytes().decode(),
     "a path": "x001/x234/067",
 }
 
