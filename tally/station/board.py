@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bulletin_board.errors import BoardError
+from bulletin_board.log.policy import Policy
 from bulletin_board.sources import open_source
 from tally.station.errors import BoardRefuted, BoardUnavailable, NotClosed, TooFewCounted
 from tally.verifier.report import Failure, Report, Status
@@ -20,12 +21,16 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """An address, and how to verify what is there. `full` ignores the cache of commitments."""
+    """An address, and how to verify what is there. `full` ignores the cache of commitments.
+
+    `policy` is the trustee's own, demanded beside what the manifest demands.
+    """
 
     address: str
     fingerprint: str
     jobs: int = 1
     full: bool = False
+    policy: Policy | None = None
     allow_test_modulus: bool = False
 
     def read(self, say: Callable[[str], None]) -> Closed:
@@ -35,6 +40,7 @@ class Board:
         """
         options = Options(
             fingerprint=self.fingerprint,
+            policy=self.policy,
             until_close=True,
             jobs=self.jobs,
             compact=self.full,

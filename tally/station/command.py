@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 import typer
 
 from bulletin_board.errors import BoardError
+from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
+from bulletin_board.log.policy import Policy
 from tally import test_modulus
 from tally.contests.errors import ContestError
 from tally.crypto.errors import CryptoError
@@ -151,6 +153,9 @@ def run(
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that check ballots.")] = 1,
     full: Annotated[bool, typer.Option(help="Verify every ballot in its compact form.")] = False,  # noqa: FBT002  # a flag
+    policy: Annotated[
+        Path | None, typer.Option(help="Whose signatures you demand on the checkpoint: a tlog-policy file.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Wait for requests; verify the board before answering, and answer each phase once."""
@@ -159,7 +164,12 @@ def run(
         if not _FINGERPRINT.fullmatch(fingerprint):
             raise StationError("a fingerprint has 64 lowercase hexadecimal digits")
         place = Board(
-            address=board, fingerprint=fingerprint, jobs=jobs, full=full, allow_test_modulus=_allowed()
+            address=board,
+            fingerprint=fingerprint,
+            jobs=jobs,
+            full=full,
+            policy=None if policy is None else Policy.from_bytes(read_limited(policy, limit=POLICY_LIMIT)),
+            allow_test_modulus=_allowed(),
         )
         station = Station(
             secrets=keyfile.open_key_file(file, existing_passphrase(passphrase_file)),

@@ -33,6 +33,7 @@ _STATEMENTS = {
     "B.5": "The entries come in the order of an election.",
     "B.6": "The checkpoint carries the cosignatures of as many witnesses as the manifest demands.",
     "B.7": "The election opened and closed no earlier than the manifest says.",
+    "B.8": "The checkpoint is signed and cosigned as your policy demands.",
     "C.1": "The manifest is well formed, and its parameters are allowed.",
     "C.2": "The programmes and aggregates are what the questions compile to, within their bounds.",
     "D.1": "The key record belongs to this election and has the promised size and trustees.",
@@ -63,4 +64,5 @@ _STATEMENTS = {
 }
 
 CHECKS = {id_: Check(id=id_, statement=statement) for id_, statement in _STATEMENTS.items()}
+POLICY = "B.8"  # made only where a policy was brought
 UNTIL_CLOSE = tuple(id_ for id_ in CHECKS if id_ < "G.3")

@@ -25,6 +25,8 @@ from rich.text import Text
 
 from bulletin_board.codec import canonical
 from bulletin_board.errors import BoardError
+from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
+from bulletin_board.log.policy import Policy
 from bulletin_board.sources import open_source
 from tally import test_modulus
 from tally.verifier.plain import plain
@@ -61,6 +63,10 @@ def main(
     trust_on_first_use: Annotated[  # noqa: FBT002  # a command-line switch
         bool, typer.Option(help="Accept the fingerprint that the record itself states.")
     ] = False,
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Whose signatures you demand on the checkpoint: a file in tlog-policy form."),
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that check ballots.")] = 1,
     full: Annotated[  # noqa: FBT002  # a command-line switch
@@ -74,6 +80,7 @@ def main(
     options = Options(
         fingerprint=fingerprint,
         trust_on_first_use=trust_on_first_use,
+        policy=_policy(policy, console),
         jobs=jobs,
         compact=full,
         allow_test_modulus=_is_test_modulus_allowed(console),
@@ -92,6 +99,16 @@ def main(
     if json is not None:
         _write(verification.report, json, console)
     raise typer.Exit(EXIT_CODES[verification.report.verdict])
+
+
+def _policy(file: Path | None, console: Console) -> Policy | None:
+    if file is None:
+        return None
+    try:
+        with file.open("rb") as opened:
+            return Policy.from_bytes(opened.read(POLICY_LIMIT + 1))
+    except (BoardError, OSError) as error:
+        _give_up(console, f"The policy could not be read: {error}")
 
 
 def _give_up(console: Console, sentence: str) -> NoReturn:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gmpy2 import mpz
 
+from bulletin_board.log.policy import Policy
 from bulletin_board.sources import Source
 from tally.opened import OpenedElection
 from tally.outcome import aggregates as pack_aggregates
@@ -19,7 +20,7 @@ from tally.record import order
 from tally.record.counted import Counted
 from tally.record.head import Head
 from tally.verifier.ballots import BallotChecks
-from tally.verifier.checks import CHECKS, UNTIL_CLOSE
+from tally.verifier.checks import CHECKS, POLICY, UNTIL_CLOSE
 from tally.verifier.proofs import (
     Payloads,
     ProofQueue,
@@ -41,12 +42,13 @@ Progress = Callable[[int, int], None]
 class Options:
     """How to verify. Without `fingerprint`, A.1 is not run unless `trust_on_first_use`.
 
-    `until_close` leaves out what comes after the closing entry; `compact` ignores the cache of commitments;
-    `allow_test_modulus` is for tests.
+    `policy` is the verifier's own, for B.8. `until_close` leaves out what comes after the closing entry;
+    `compact` ignores the cache of commitments; `allow_test_modulus` is for tests.
     """
 
     fingerprint: str | None = None
     trust_on_first_use: bool = False
+    policy: Policy | None = None
     until_close: bool = False
     jobs: int = 1
     compact: bool = False
@@ -81,11 +83,17 @@ def verify(
         return _Pass(source, options, stack).run(progress)
 
 
+def _ids(options: Options) -> tuple[str, ...]:
+    """The checks to be made: B.8 only with a policy."""
+    ids = UNTIL_CLOSE if options.until_close else tuple(CHECKS)
+    return tuple(id_ for id_ in ids if id_ != POLICY or options.policy is not None)
+
+
 class _Pass:
     """The state of one pass: each handler takes one type of entry."""
 
     def __init__(self, source: Source, options: Options, stack: ExitStack) -> None:
-        self.ledger = Ledger(ids=UNTIL_CLOSE if options.until_close else tuple(CHECKS))
+        self.ledger = Ledger(ids=_ids(options))
         self.source = source
         self.options = options
         self.stack = stack
@@ -104,6 +112,8 @@ class _Pass:
         self.credentials: Future[None] | None = None  # check E.2, if another process makes it
 
     def run(self, progress: Progress) -> Verification:
+        if self.options.policy is not None:
+            self.walk.check_policy(self.options.policy)
         handlers: dict[str, Callable[[Entry], None]] = {
             order.MANIFEST: self.manifest,
             order.ROLL: self.part(self.setup.roll),

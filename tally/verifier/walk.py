@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Walking along a board: checks B.1 to B.6, and the payload of each entry that is where it should be.
+"""Walking along a board: checks B.1 to B.6 and B.8, and the payload of each entry that is where it should be.
 
 The log's key is named by the manifest, the first entry: until `check_signatures` it is not known who signed.
 """
@@ -21,6 +21,7 @@ from bulletin_board.log import merkle, note
 from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
 from bulletin_board.log.cosignature import open_cosigned
 from bulletin_board.log.envelope import Envelope
+from bulletin_board.log.policy import Policy, open_under
 from bulletin_board.sources import Source
 from tally.record import order
 from tally.record.board_keys import BoardKeys
@@ -67,6 +68,14 @@ class Walk:
             open_cosigned(self._note, keys.log, keys.witnesses, quorum=keys.quorum)
         except BoardError as error:
             self._ledger.fail("B.6", error, "checkpoint")
+
+    def check_policy(self, policy: Policy) -> None:
+        """B.8: the checkpoint is good under the verifier's own policy, whatever the manifest says."""
+        self._ledger.mark("B.8")
+        try:
+            open_under(self._note, policy)
+        except BoardError as error:
+            self._ledger.fail("B.8", error, "checkpoint")
 
     def entries(self) -> Iterator[Entry]:
         """Every entry whose payload is good, in order; ends early where the chain breaks.

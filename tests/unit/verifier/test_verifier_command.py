@@ -284,3 +284,29 @@ def test_two_processes_give_the_same_report_as_one(world, refuted, tmp_path):
         assert result.returncode == REFUTED
         reports.append(file.read_bytes())
     assert reports[0] == reports[1]
+
+
+def test_a_policy_is_asked_for_beside_the_manifest(world, folder, tmp_path):
+    policy = tmp_path / "my.policy"
+    policy.write_bytes(b"log " + (folder / "log.vkey").read_bytes() + b"quorum none\n")
+    result = run(folder, "--fingerprint", world.fingerprint, "--policy", policy)
+    assert result.exit_code == VERIFIED
+    assert "B.8" in result.output
+
+
+def test_a_policy_that_the_board_does_not_meet_refutes_it(world, folder, tmp_path):
+    policy = tmp_path / "my.policy"
+    policy.write_bytes(b"quorum none\n")  # no log is good
+    result = run(folder, "--fingerprint", world.fingerprint, "--policy", policy)
+    assert result.exit_code == REFUTED
+    assert "no log of the policy has signed" in result.output
+
+
+@pytest.mark.parametrize("content", [None, b"", b"quorum none", b"quorum press\n"])
+def test_a_policy_that_cannot_be_read_checks_nothing(world, folder, tmp_path, content):
+    policy = tmp_path / "my.policy"
+    if content is not None:
+        policy.write_bytes(content)
+    result = run(folder, "--fingerprint", world.fingerprint, "--policy", policy)
+    assert result.exit_code == UNCHECKED
+    assert "The policy could not be read" in result.output
