@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Rules for the booth and for its tests; layout is not ESLint's business. */
+/** Rules for the booth, for the verifier in the browser and for their tests; layout is not ESLint's business. */
 import js from "@eslint/js";
 import noUnsanitized from "eslint-plugin-no-unsanitized";
 
@@ -30,7 +30,7 @@ const rules = {
 
 export default [
   {
-    files: ["voting/static/voting/booth/**/*.js"],
+    files: ["voting/static/voting/booth/**/*.js", "voting/static/voting/verifier/**/*.js"],
     plugins: { "no-unsanitized": noUnsanitized },
     languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: readonly([...browser, ...page]) },
     linterOptions: { reportUnusedDisableDirectives: "error" },
