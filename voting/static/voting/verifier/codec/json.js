@@ -6,7 +6,7 @@
  */
 import { Refusal } from "../errors.js";
 
-/** @typedef {JsonObject | Value[] | string | number | boolean | null} Value */
+/** @typedef {JsonObject | any[] | string | number | boolean | null} Value */
 
 /**
  * An object as a map: no key can mean anything to the language.
