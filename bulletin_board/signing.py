@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The file of the server's log signing key: one Ed25519 seed, 64 lowercase hexadecimal digits and a newline.
+"""The file of a server's signing key: one Ed25519 seed, 64 lowercase hexadecimal digits and a newline.
 
-One seed serves all logs of a server, under each log's origin as name. Nobody but the owner may read the file.
+One log key serves all logs of a server, under each log's origin as name. Nobody but the owner may read the
+file.
 """
 
 import os
@@ -32,6 +33,11 @@ def create_key_file(file: Path, *, entropy: Callable[[int], bytes] = secrets.tok
 
 def load_signer(file: Path, origin: str) -> Signer:
     """Return the signer of the log `origin` with the seed in `file`; raises UnusableKeyFile."""
+    return Signer(origin, load_seed(file))
+
+
+def load_seed(file: Path) -> bytes:
+    """Return the 32 secret octets in `file`; raises UnusableKeyFile."""
     try:
         with file.open("rb") as opened:
             mode = os.fstat(opened.fileno()).st_mode
@@ -42,4 +48,4 @@ def load_signer(file: Path, origin: str) -> Signer:
         raise UnusableKeyFile(f"{file} can be used by others: chmod 600 it")
     if not _SEED.fullmatch(text):
         raise UnusableKeyFile(f"{file} does not hold a seed of 64 hexadecimal digits")
-    return Signer(origin, bytes.fromhex(text.decode("ascii")))
+    return bytes.fromhex(text.decode("ascii"))

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
         "voting.tasks.sweep",
         "voting.tasks.recheck",
         "voting.registration.tasks.send_due",
+        "voting.mailed.tasks.send_due",
         "tally.tasks.sweep",
     )
 }

@@ -3,6 +3,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from voting.mailed import views as mailed
 from voting.office.views import (
     dashboard,
     describe,
@@ -40,6 +41,7 @@ _election: list[URLPattern | URLResolver] = [
     path("registrations/", registrations.registrations, name="registrations"),
     path("registrations/for-the-registrar.json", registrations.file_for_registrar, name="registrations-file"),
     path("registrations/list.csv", registrations.as_csv, name="registrations-csv"),
+    path("mailed-codes/", mailed.mailed_codes, name="mailed-codes"),
     path("officials/", people.officials, name="officials"),
     path("officials/<int:officer>/remove/", people.remove, name="official-remove"),
     path("freeze/", steps.freeze, name="freeze"),

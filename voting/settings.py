@@ -72,6 +72,10 @@ VERITALLY_DATA_DIR = Path(env.str("VERITALLY_DATA_DIR", default=str(BASE_DIR / "
 VERITALLY_LOG_KEY_FILE = Path(
     env.str("VERITALLY_LOG_KEY_FILE", default=str(VERITALLY_DATA_DIR / "log.key"))
 ).resolve()
+# For elections whose codes this server mails; nobody has to make one.
+VERITALLY_REGISTRAR_KEY_FILE = Path(
+    env.str("VERITALLY_REGISTRAR_KEY_FILE", default=str(VERITALLY_DATA_DIR / "registrar.key"))
+).resolve()
 VERITALLY_SOURCE_URL: str = env.str("VERITALLY_SOURCE_URL", default="")  # empty: this server hands it out
 
 # Applications ------------------------------------------------------------------------------------
@@ -81,6 +85,7 @@ INSTALLED_APPS = [
     "voting.apps.VotingConfig",
     "voting.office.apps.OfficeConfig",
     "voting.registration.apps.RegistrationConfig",
+    "voting.mailed.apps.MailedConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -47,6 +47,8 @@ PAGES = (
     "elections/open/details/",
     "elections/checking/count/",
     "elections/counting/",
+    "elections/mailed/",
+    "elections/mailed/mailed-codes/",
     "elections/hostile/",
     "elections/hostile/questions/preview/",
 )

@@ -19,8 +19,25 @@ def fill() -> None:
         scene(stage, slug=stage, title=f"Little Harbour, {stage}", now=now)
     counted = scene("checking", slug="counting", title="Rowing club: chair and committee", now=now)
     _count(counted.election)
+    _mail(now)
     hostile = scene("described", slug="hostile", title=HOSTILE, now=now)
     actions.save_question(hostile.election, hostile.by, question(asked=HOSTILE))
+
+
+def _mail(now) -> None:
+    """An election whose codes this server mails: one message is sent, one was refused, one waits."""
+    from tests.integration import mailed_world
+    from voting.mailed import listing, registrar_key, sending
+    from voting.mailed.models import State
+
+    if not registrar_key.key_file().exists():
+        registrar_key.create()
+    election = mailed_world.prepare(slug="mailed", title="Choir: conductor", now=now).election
+    listing.take(election, mailed_world.VOTERS, now=now)
+    sending.start(election, now=now)
+    ada, ben, _cleo = election.recipients.all()
+    election.recipients.filter(pk=ada.pk).update(state=State.SENT, sent_at=now, credential="ab" * 32)
+    election.recipients.filter(pk=ben.pk).update(state=State.FAILED)
 
 
 def _count(election) -> None:

@@ -21,6 +21,7 @@ _RECORDED = {  # the command -> what the trail calls it
     "add_key": Action.KEY,
     "add_acknowledgement": Action.ACKNOWLEDGEMENT,
     "add_roll": Action.ROLL,
+    "mail_codes": Action.CODES_SEND,
     "freeze": Action.FREEZE,
     "open_election": Action.OPEN,
     "close_election": Action.CLOSE,

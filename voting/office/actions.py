@@ -28,6 +28,7 @@ from tally.station.accepting import check_key
 from tally.station.card import Card
 from voting.drafts import LIMIT
 from voting.errors import NotReady, SlugTaken
+from voting.mailed.errors import AddressIsMailed
 from voting.models import Election, TrusteeSeat
 from voting.office import sketch as sketches
 from voting.office.errors import (
@@ -93,6 +94,7 @@ def revise(election: Election, by: By, action: Action, change: Callable[[Sketch]
             slug = str(draft["slug"])
             if slug != row.slug:
                 _check_free(slug)
+                _check_not_mailed(row)
             row.slug, row.draft = slug, draft
             row.opens_at, row.closes_at = sketches.dates_of(draft, otherwise=row.created_at)
             row.save(update_fields=["slug", "draft", "opens_at", "closes_at"])
@@ -332,6 +334,11 @@ def _furnish(election: Election, by: By) -> None:
         Officer.objects.create(election=election, user=by.user, role=Officer.Role.OWNER)
     with recorded(election, by, Action.CREATE):
         pass
+
+
+def _check_not_mailed(election: Election) -> None:
+    if election.recipients.filter(sent_at__isnull=False).exists():
+        raise AddressIsMailed("voters have messages with the address of the election", computed=election.slug)
 
 
 def _check_free(slug: str) -> None:

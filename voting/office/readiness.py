@@ -18,10 +18,12 @@ from bulletin_board.codec.fields import Fields
 from tally.contests.registry import contest_from_value
 from tally.key_draft import read_draft
 from tally.record.manifest import Manifest
+from tally.record.parties import BY_REGISTRAR, BY_SERVER, BY_VOTERS
 from tally.record.terms import Schedule
 from voting.management.refusals import REFUSALS
 from voting.models import Election
 from voting.office import actions, sketch
+from voting.office.sketch import credentials_of
 from voting.office.words import in_words
 from voting.services import drafting
 
@@ -35,6 +37,11 @@ class Status(StrEnum):
     WAITS = "waits"
 
 
+_ROLL_PAGES = {
+    BY_REGISTRAR: "office:roll",
+    BY_VOTERS: "office:registrations",
+    BY_SERVER: "office:mailed-codes",
+}
 _SHOWN: dict[Status, tuple[Promise, str]] = {
     Status.DONE: (_("Done"), "pill-good"),
     Status.TO_DO: (_("To do"), ""),
@@ -106,7 +113,7 @@ def readiness(election: Election, *, now: datetime) -> Readiness:
         _key(election, manifest),
         _task(
             _("Roll of voters"),
-            "office:roll",
+            _ROLL_PAGES[credentials_of(plan)],
             _roll_problems(election, manifest),
             waits=waits,
             empty=election.roll is None,

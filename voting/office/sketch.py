@@ -12,7 +12,7 @@ from bulletin_board.codec.canonical import Value
 from bulletin_board.codec.fields import Fields
 from tally.contests.protocol import Contest
 from tally.crypto.parameters import MODULUS_BITS
-from tally.record.parties import DEALT, Registrar
+from tally.record.parties import BY_REGISTRAR, DEALT, Registrar
 from tally.record.terms import Rules, Schedule
 from voting.office.errors import UnknownQuestion
 
@@ -137,6 +137,12 @@ def part_of(sketch: Sketch, name: str) -> Sketch | None:
     """Return a part that is an object, None if it is not there yet."""
     part = sketch.get(name)
     return part if isinstance(part, dict) else None
+
+
+def credentials_of(sketch: Sketch) -> str:
+    """Return who makes the voters' secrets; the registrar while that is not decided."""
+    part = part_of(sketch, "registrar") or {}
+    return str(part.get("credentials", BY_REGISTRAR))
 
 
 def dates_of(sketch: Sketch, *, otherwise: datetime) -> tuple[datetime, datetime]:

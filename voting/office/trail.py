@@ -38,6 +38,10 @@ class Action(StrEnum):
     REGISTRATION_WINDOW = "registration-window"
     REGISTRATION_EXPECT = "registration-expect"
     REGISTRATION_DECIDE = "registration-decide"
+    CODES_LIST = "codes-list"
+    CODES_SEND = "codes-send"
+    CODES_AGAIN = "codes-again"
+    CODES_LEAVE_OUT = "codes-leave-out"
     OFFICIAL_ADD = "official-add"
     OFFICIAL_REMOVE = "official-remove"
     FREEZE = "freeze"
@@ -65,6 +69,10 @@ WORDS: dict[str, Promise] = {
     Action.REGISTRATION_WINDOW: _("Registration opened or closed"),
     Action.REGISTRATION_EXPECT: _("List of expected voters uploaded"),
     Action.REGISTRATION_DECIDE: _("Registrations decided on"),
+    Action.CODES_LIST: _("List for mailed codes uploaded"),
+    Action.CODES_SEND: _("Sending of codes started"),
+    Action.CODES_AGAIN: _("New code sent to a voter"),
+    Action.CODES_LEAVE_OUT: _("Voter left out of the mailed codes"),
     Action.OFFICIAL_ADD: _("Official added"),
     Action.OFFICIAL_REMOVE: _("Official removed"),
     Action.FREEZE: _("Election frozen"),

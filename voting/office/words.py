@@ -27,9 +27,11 @@ from tally import errors as counting
 from tally.contests import errors as contests
 from tally.crypto import errors as crypto
 from tally.record import errors as record
+from tally.registrar import errors as registrar
 from tally.station import errors as station
 from voting import errors as voting
 from voting.errors import code_of
+from voting.mailed import errors as mailed
 from voting.office import errors as office
 from voting.registration import errors as registration
 from voting.states import State
@@ -89,6 +91,25 @@ _WORDS: dict[type[Exception], Promise] = {
         "A line of the list is not an e-mail address. It must be plain text with one address on each line; "
         "the number of the line stands below."
     ),
+    # Mailed codes
+    mailed.NotByServer: _("The voters of this election get their codes from somebody else."),
+    mailed.AnotherRegistrar: _(
+        "The registrar’s key in “Voters” is not this server’s. Save that page again, then try once more."
+    ),
+    mailed.TooManyVoters: _(
+        "This server mails at most 2,000 codes for an election. For more voters, "
+        "have the registrar make them."
+    ),
+    mailed.WeightAboveCapacity: _(
+        "The voters on the list weigh more together than the election allows. Raise the greatest total "
+        "weight under “Voters”."
+    ),
+    mailed.NobodyListed: _("Nobody is on the list yet."),
+    mailed.UnknownRecipient: _("This voter is not on the list any more."),
+    mailed.AddressIsMailed: _(
+        "The address of the election stands in messages that voters have got: it cannot change any more."
+    ),
+    registrar.VoterListRefused: _("The list has problems; nothing was taken. They are listed below."),
     # Trustees and key
     station.CardRefused: _("The card’s own signature does not hold. Ask the trustee for the card again."),
     office.TrusteeTwice: _("This trustee, or one with the same name or key, has a seat already."),

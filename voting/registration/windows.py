@@ -3,18 +3,17 @@
 
 from datetime import datetime
 
+from tally.record.parties import BY_VOTERS
 from voting.models import Election
+from voting.office.sketch import credentials_of
 from voting.registration.errors import NotByVoters, RegistrationClosed
 from voting.registration.models import Window
 from voting.states import Action, State, after
 
-VOTERS = "voters"
-
 
 def is_by_voters(election: Election) -> bool:
     """Whether the draft says that voters make their own keys."""
-    registrar = dict(election.draft).get("registrar")
-    return isinstance(registrar, dict) and registrar.get("credentials") == VOTERS
+    return credentials_of(dict(election.draft)) == BY_VOTERS
 
 
 def check_by_voters(election: Election) -> None:

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from bulletin_board.codec.canonical import MAX_INTEGER
 from bulletin_board.codec.fields import TEXT_LIMIT
+from bulletin_board.errors import UnusableKeyFile
 from tally.crypto.errors import CryptoError
 from tally.crypto.parameters import MODULUS_BITS, TEST_MODULUS_BITS
-from tally.record.parties import BY_REGISTRAR, BY_VOTERS, MAX_TRUSTEES, NAME_LIMIT, Registrar
+from tally.record.parties import BY_REGISTRAR, BY_SERVER, BY_VOTERS, MAX_TRUSTEES, NAME_LIMIT, Registrar
 from tally.record.terms import MAX_CHECK_HOURS, Rules, Schedule
 from voting.drafts import least_acknowledgements
+from voting.mailed import registrar_key
 from voting.office.forms.fields import (
     BALLOT_LANGUAGES,
     KeyField,
@@ -234,17 +236,26 @@ class VotersForm(OfficeForm):
         choices=(
             (BY_REGISTRAR, _("The registrar, on another machine, and hands them out")),
             (BY_VOTERS, _("Each voter’s own browser: voters register here, and the registrar confirms them")),
+            (
+                BY_SERVER,
+                _("This server, which mails them: the weaker choice, for up to 2,000 voters"),
+            ),
         ),
         widget=forms.RadioSelect,
         initial=BY_REGISTRAR,
         required=False,
-        help_text=_("Voters see which. Where they register, this server learns who votes, never how."),
+        help_text=_(
+            "Voters see which. Where they register, this server learns who votes, never how. Where it makes "
+            "the codes, whoever runs it could keep them, and vote in voters’ place."
+        ),
     )
     registrar_key = KeyField(
         label=_("The registrar’s public key"),
         max_length=64,
+        required=False,
         help_text=_(
-            "From the file that ends in .key.pub. Have it read to you over another channel, and compare."
+            "From the file that ends in .key.pub. Have it read to you over another channel, and compare. "
+            "Leave it empty where this server mails the codes: its own key is taken."
         ),
     )
     roll_capacity = number(
@@ -285,7 +296,11 @@ class VotersForm(OfficeForm):
     def clean(self) -> dict[str, Any]:
         """The key is a safe one; the minimum can be reached."""
         data: dict[str, Any] = super().clean() or {}
-        if "registrar_key" in data:
+        if data.get("credentials") == BY_SERVER:
+            self._take_own_key(data)
+        elif not data.get("registrar_key") and "registrar_key" not in self.errors:
+            self.add_error("registrar_key", self.fields["registrar_key"].error_messages["required"])
+        if data.get("registrar_key"):
             try:
                 self.registrar(data).check()
             except CryptoError:
@@ -296,6 +311,13 @@ class VotersForm(OfficeForm):
                 _t("This is more than the greatest total weight, so nothing could be counted."),
             )
         return data
+
+    def _take_own_key(self, data: dict[str, Any]) -> None:
+        try:
+            data["registrar_key"] = registrar_key.public_key()
+        except UnusableKeyFile:
+            words = _t("This server has no key for that. Its administrator can make one: %(command)s.")
+            self.add_error("credentials", words % {"command": "manage.py make_registrar_key"})
 
     @staticmethod
     def registrar(data: Mapping[str, Any]) -> Registrar:

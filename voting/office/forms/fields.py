@@ -119,8 +119,10 @@ class KeyField(forms.CharField):
     widget = forms.TextInput(attrs={"class": "mono", "dir": "ltr", "spellcheck": "false"})
 
     def clean(self, value: Any) -> Any:
-        """Return the 32 octets."""
+        """Return the 32 octets; None of an empty field that may be."""
         text = super().clean(value)
+        if not text:
+            return None
         try:
             return base64url.decode(text, KEY_BYTES)
         except BoardError:

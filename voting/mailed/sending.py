@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Draw a voter's code, mail it, and keep its public key: the code is in the message alone.
+
+A row is claimed by moving `due_at`; only then is a code drawn, and its key is kept once the mail server has
+taken the message. Whoever dies in between leaves a row that falls due again: the voter gets a second message,
+whose code is the one that is good, as both messages say.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import Sum
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _t
+
+from tally.crypto.crockford import format_code
+from tally.registrar.codes import new_code
+from tally.registrar.derivation import derive_credential
+from voting.mailed.choice import check_by_server, check_own_key
+from voting.mailed.errors import NobodyListed, WeightAboveCapacity
+from voting.mailed.models import Mailing, Recipient, State
+from voting.models import Election
+from voting.office.actions import manifest_of
+from voting.office.views.frame import title_of
+from voting.states import Action, after
+from voting.states import State as ElectionState
+
+AT_ONCE = 3  # a derivation takes a third of a second; a sweep comes every other second
+MAX_FAILURES = 6
+_LEASE = timedelta(minutes=10)
+_log = logging.getLogger(__name__)
+
+
+def start(election: Election, *, now: datetime) -> int:
+    """Begin to send; return how many messages wait.
+
+    Raises WrongState, NotByServer, NotReady, AnotherRegistrar, UnusableKeyFile, NobodyListed,
+    WeightAboveCapacity.
+    """
+    after(election.where, Action.EDIT)
+    check_by_server(election)
+    manifest = manifest_of(election)
+    check_own_key(election)
+    weight = election.recipients.aggregate(weight=Sum("weight"))["weight"]
+    if weight is None:
+        raise NobodyListed("nobody is on the list")
+    if weight > manifest.parameters.roll_capacity:
+        raise WeightAboveCapacity(
+            "the voters weigh too much", expected=manifest.parameters.roll_capacity, computed=weight
+        )
+    Mailing.objects.get_or_create(election=election, defaults={"started_at": now})
+    # Those who failed are tried once more, at once.
+    election.recipients.filter(state=State.FAILED).update(state=State.WAITING, failures=0, due_at=now)
+    return election.recipients.filter(state=State.WAITING).count()
+
+
+def send_due(*, now: datetime, at_once: int = AT_ONCE) -> int:
+    """Send some of the messages that are due; return how many were sent."""
+    begun = Recipient.objects.filter(
+        election__mailing__isnull=False, election__state=ElectionState.DRAFT.value
+    ).select_related("election")
+    due = begun.filter(state=State.WAITING, due_at__lte=now)
+    return sum(_send(row, now) for row in due[:at_once])
+
+
+def _send(row: Recipient, now: datetime) -> bool:
+    lease = now + _LEASE
+    claimed = Recipient.objects.filter(pk=row.pk, state=State.WAITING, due_at=row.due_at).update(due_at=lease)
+    if not claimed:
+        return False
+    code = new_code()
+    key = derive_credential(code, row.election.election_id).key
+    mine = Recipient.objects.filter(pk=row.pk, state=State.WAITING, due_at=lease)
+    try:
+        _message(row, format_code(code)).send()
+    except (SMTPException, OSError) as error:
+        _log.warning("mailed.message_not_sent", extra={"kind": type(error).__name__})
+        failures = row.failures + 1
+        final = failures >= MAX_FAILURES or isinstance(error, SMTPRecipientsRefused)
+        again = now + timedelta(minutes=2 ** (failures - 1))
+        mine.update(
+            state=State.FAILED if final else State.WAITING, failures=min(failures, MAX_FAILURES), due_at=again
+        )
+        return False
+    return bool(mine.update(state=State.SENT, credential=key.hex(), sent_at=now))
+
+
+def _message(row: Recipient, code: str) -> EmailMessage:
+    election = row.election
+    page = reverse("vote", args=[election.slug])
+    with translation.override(_language(election)):
+        title = title_of(election).text
+        context = {
+            "name": row.name,
+            "title": title,
+            "code": code,
+            "link": f"{settings.VERITALLY_BASE_URL}{page}#{code}",
+            "opens": election.opens_at,
+            "closes": election.closes_at,
+        }
+        subject = _t("Your code to vote: %(title)s") % {"title": title}
+        text = render_to_string("mailed/message.txt", context)
+    return EmailMessage(subject=" ".join(subject.split()), body=text, to=[row.address])
+
+
+def _language(election: Election) -> str:
+    """The election's first language that the pages have, too; English otherwise."""
+    offered = {code for code, _name in settings.LANGUAGES}
+    named = dict(election.draft).get("languages")
+    wanted = [str(language) for language in named] if isinstance(named, list) else []
+    return next((language for language in wanted if language in offered), settings.LANGUAGE_CODE)
