@@ -220,6 +220,10 @@ class MalformedProof(LogError):
     """Bytes that are not a tlog-proof."""
 
 
+class MalformedSubmission(LogError):
+    """Bytes that are not what a log and a witness send to each other."""
+
+
 class WrongSequence(LogError):
     """An envelope that does not carry the next sequence number."""
 

@@ -16,6 +16,7 @@ from bulletin_board.log.envelope import NO_PREVIOUS, Envelope
 from bulletin_board.log.note import Signer, sign_note
 from bulletin_board.log.policy import Group, Party, Policy
 from bulletin_board.log.proof import InclusionProof, check_proof
+from bulletin_board.log.submission import Submission
 
 PAGE = (Path(__file__).parents[3] / "docs" / "spec" / "board.md").read_text("utf-8")
 SIGNER = Signer("vote.example.org/board/spring", b"\1" * 32)
@@ -49,6 +50,7 @@ POLICY = Policy(
     groups=(Group(name="enough", threshold=1, members=("press",)),),
     quorum="enough",
 )
+SUBMISSION = Submission(old=1, proof=(LEAVES[1], LEAVES[2]), checkpoint=NOTE)
 
 EXAMPLES = {
     "canonical bytes": canonical.encode({"b": [True, -1], "a": 'é"\\'}).hex(),
@@ -66,6 +68,7 @@ EXAMPLES = {
     "the witness": WITNESS.verifier_key.to_text(),
     "the cosignature": WITNESS.cosign(HEAD, time=1_795_384_000).to_text(),
     "the receipt": f"```\n{RECEIPT.to_bytes().decode()}```\n",
+    "a submission": f"```\n{SUBMISSION.to_bytes().decode()}```\n",
     "the policy": POLICY.to_bytes().decode(),
     "a path": "x001/x234/067",
 }
