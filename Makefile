@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 # `make demo` shows a whole election; `make test` runs the tests. `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint bench locks clean venv-demo venv-dev services
+.PHONY: help demo test test-all lint bench locks messages clean venv-demo venv-dev services
 
 # Nothing that another project left in the environment may choose our packages.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP
@@ -21,6 +21,7 @@ help:
 	@echo "make lint          style, types, import contracts, templates, licence headers"
 	@echo "make bench         measure, and write bench.json"
 	@echo "make locks         compile requirements/*.txt from pyproject.toml"
+	@echo "make messages      collect what voters read for translation, and write what is served of it"
 	@echo "make clean         remove whatever these made"
 
 demo: venv-demo
@@ -46,6 +47,9 @@ bench: venv-dev services
 
 locks: venv-dev
 	@$(PY) requirements/lock.py
+
+messages: venv-dev
+	@scripts/messages
 
 venv-demo:
 	@scripts/venv demo

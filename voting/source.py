@@ -22,7 +22,7 @@ FILES = ("LICENSE", "Makefile", "README.md", "manage.py", "pyproject.toml")
 TEXT = (".py", ".html", ".css", ".js", ".mjs", ".ts", ".svg", ".sql", ".md", ".txt", ".typed")
 DATA = (".toml", ".json", ".csv", ".po", ".mo", ".yaml", ".yml")
 SUFFIXES = frozenset(TEXT + DATA)
-WITHOUT_SUFFIX = frozenset({"run", "lint", "venv", "services", "LICENSE"})
+WITHOUT_SUFFIX = frozenset({"run", "lint", "messages", "venv", "services", "LICENSE"})
 SKIPPED = frozenset({"__pycache__", "node_modules"})
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a ZIP can hold: equal sources give equal bytes
 

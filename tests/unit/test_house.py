@@ -13,7 +13,7 @@ from voting.source import source_files
 ROOT = Path(__file__).resolve().parents[2]
 SPDX = "SPDX-License-Identifier: AGPL-3.0-or-later"
 CODE = {".py", ".pyi", ".js", ".mjs", ".ts", ".css", ".html", ".svg", ".sql", ".sh", ".toml", ".po"}
-PROGRAMS = {"Makefile", ".ci/run", "scripts/lint", "scripts/services", "scripts/venv"}
+PROGRAMS = {"Makefile", ".ci/run", "scripts/lint", "scripts/messages", "scripts/services", "scripts/venv"}
 VENDORED = ROOT / "voting/static/voting/vendor"
 # Joined here, so that this file does not name them either.
 HOSTS = [
