@@ -3,9 +3,10 @@
 import { fromInteger, toInteger, utf8 } from "../codec/octets.js";
 import { Refusal } from "../errors.js";
 import { sha256 } from "../hash/sha256.js";
-import { checkUnits, inverses } from "../numbers/integers.js";
+import { inverses } from "../numbers/integers.js";
 import { FixedBase, productOfPowers } from "../numbers/powers.js";
 import { items } from "../numbers/residues.js";
+import { CHALLENGE_BITS, checkForm } from "./form.js";
 import { powerOfG } from "./public_key.js";
 
 /** @typedef {import("./public_key.js").PublicKey} PublicKey */
@@ -22,7 +23,6 @@ import { powerOfG } from "./public_key.js";
  * @property {StatementProof[]} proofs
  */
 
-export const CHALLENGE_BITS = 128;
 const TAG = utf8("veritally/ballot-proof/1");
 const DIGIT = 6; // bits; wider tables take longer to make than they save on a few hundred ballots
 
@@ -53,7 +53,7 @@ export class Judge {
    * @param {Claim} claim
    */
   check(claim) {
-    checkUnits(claim.ciphertexts, this.key.n);
+    checkForm(this.key, claim);
     checkSums(claim);
     checkChallenge(this.key, claim, this.commitments(claim));
   }

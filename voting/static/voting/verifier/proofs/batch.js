@@ -9,6 +9,7 @@ import { Refusal } from "../errors.js";
 import { checkUnits } from "../numbers/integers.js";
 import { power, productOfPowers } from "../numbers/powers.js";
 import { checkChallenge, checkSums } from "./ballot.js";
+import { checkForm } from "./form.js";
 import { powerOfG } from "./public_key.js";
 
 /** @typedef {import("./ballot.js").Judge} Judge */
@@ -75,11 +76,12 @@ function suspects(key, fit, random) {
  * @param {Case} item
  */
 function isFit(key, { claim, commitments }) {
-  if (!commitments) return false;
+  if (commitments?.length !== claim.statements.reduce((sum, { values }) => sum + values.length, 0)) return false;
   const half = (key.modulus - 1n) / 2n;
   if (commitments.some((a) => a <= 0n || a > half)) return false;
   try {
-    checkUnits([...claim.ciphertexts, ...commitments], key.n);
+    checkForm(key, claim);
+    checkUnits(commitments, key.n);
     checkSums(claim);
     checkChallenge(key, claim, commitments);
     return true;
