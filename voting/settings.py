@@ -11,6 +11,9 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from bulletin_board.errors import BoardError
+from bulletin_board.log.policy import Policy
+from bulletin_board.witness_settings import read_witnesses
 from tally import queues
 from voting.logs import logging_config
 
@@ -76,6 +79,12 @@ VERITALLY_LOG_KEY_FILE = Path(
 VERITALLY_REGISTRAR_KEY_FILE = Path(
     env.str("VERITALLY_REGISTRAR_KEY_FILE", default=str(VERITALLY_DATA_DIR / "registrar.key"))
 ).resolve()
+# Witnesses that every new election names, with their addresses and quorum: a file in tlog-policy form.
+_witnesses: str = env.str("VERITALLY_WITNESSES", default="")  # empty: none
+try:
+    VERITALLY_WITNESSES = read_witnesses(Path(_witnesses)) if _witnesses else Policy()
+except (BoardError, OSError) as error:
+    raise ImproperlyConfigured(f"VERITALLY_WITNESSES names a file that cannot be used: {error}") from error
 VERITALLY_SOURCE_URL: str = env.str("VERITALLY_SOURCE_URL", default="")  # empty: this server hands it out
 
 # Applications ------------------------------------------------------------------------------------
@@ -228,8 +237,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "voting.staticfiles.HashedStaticFiles"},
 }
-# Named after their content: the booth's folder, and what Django renamed.
-WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(booth/[0-9a-f]{64}/.+|.+\.[0-9a-f]{12}\.[0-9a-z]+)$"
+# Named after their content: the folders of the browsers' programs, and what Django renamed.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/((booth|verifier)/[0-9a-f]{64}/.+|.+\.[0-9a-f]{12}\.[0-9a-z]+)$"
 MEDIA_ROOT = VERITALLY_DATA_DIR / "media"
 
 # E-mail ------------------------------------------------------------------------------------------

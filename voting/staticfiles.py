@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Static files named after their content and compressed, so that they can be cached for ever.
 
-All but the booth: voters' code is served byte for byte as it stands in version control, in a folder that is
-named after the digest of all its files (voting/booth_files.py). Folders of earlier releases stay: a page that
-was loaded before still finds its worker.
+All but the programs of voters and observers: they are served byte for byte as they stand in version control, in
+folders named after the digest of all their files (voting/served_code.py). Folders of earlier releases stay: a page
+that was loaded before still finds its worker.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from voting import booth_files
-
-BOOTH = "voting/booth/"
+from voting.served_code import LIST, SERVED, ServedCode
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
@@ -30,22 +28,30 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     )
 
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
-        """Rename and compress everything outside the booth; copy the booth to where it is served."""
-        rest = {name: found for name, found in paths.items() if not name.startswith(BOOTH)}
+        """Rename and compress everything outside the programs; copy these to where they are served."""
+        kept = {code: [name for name in paths if name.startswith(_prefix(code))] for code in SERVED}
+        rest = {
+            name: found for name, found in paths.items() if not name.startswith(tuple(map(_prefix, SERVED)))
+        }
         yield from super().post_process(rest, *args, **options)
-        if options.get("dry_run") or len(rest) == len(paths):
-            return
-        for name in sorted(set(paths) - set(rest)):
-            yield name, self._put_booth_file(name), True
-            self.delete(name)
-        self._put(booth_files.booth_path(booth_files.LIST), booth_files.booth_list().encode("ascii"))
+        if not options.get("dry_run"):
+            for code, names in kept.items():
+                yield from self._copy(code, sorted(names))
 
-    def _put_booth_file(self, name: str) -> str:
-        part = name.removeprefix(BOOTH)
-        return self._put(booth_files.booth_path(part), (booth_files.FOLDER / part).read_bytes())
+    def _copy(self, code: ServedCode, names: list[str]) -> Iterator[Any]:
+        for name in names:
+            part = name.removeprefix(_prefix(code))
+            yield name, self._put(code.path(part), (code.folder / part).read_bytes()), True
+            self.delete(name)
+        if names:
+            self._put(code.path(LIST), code.listing().encode("ascii"))
 
     def _put(self, name: str, data: bytes) -> str:
         if self.exists(name):
             self.delete(name)
         self.save(name, ContentFile(data))
         return name
+
+
+def _prefix(code: ServedCode) -> str:
+    return f"voting/{code.name}/"

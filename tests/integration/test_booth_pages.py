@@ -9,8 +9,8 @@ from django.contrib.staticfiles.management.commands import collectstatic
 from django.core.management import call_command
 
 from tests.integration.voting_world import NOW, open_world
-from voting import booth_files
 from voting.models import Election
+from voting.served_code import BOOTH, file_list
 from voting.services import elections
 from voting.states import State
 
@@ -32,7 +32,7 @@ def address(page):
 def test_a_shell_has_one_script_and_nothing_inline(client, world, page):
     text = client.get(address(page)).content.decode()
     assert re.findall(r"<script[^>]*>", text) == [
-        f'<script type="module" src="/static/booth/{booth_files.booth_digest()}/{page}.js">'
+        f'<script type="module" src="/static/booth/{BOOTH.digest()}/{page}.js">'
     ]
     assert not re.search(r"\son[a-z]+=|<style|\sstyle=|javascript:", text)
 
@@ -106,10 +106,10 @@ def collected(settings, tmp_path):
 
 
 def test_the_booth_is_served_byte_for_byte_under_its_digest(collected):
-    folder = collected / "booth" / booth_files.booth_digest()
-    assert booth_files.file_list(booth_files.FOLDER) == (folder / "files.txt").read_text()
+    folder = collected / "booth" / BOOTH.digest()
+    assert file_list(BOOTH.folder) == (folder / "files.txt").read_text()
     (folder / "files.txt").unlink()
-    assert booth_files.file_list(folder) == booth_files.booth_list()
+    assert file_list(folder) == BOOTH.listing()
     assert not (collected / "voting" / "booth" / "worker.js").exists()
 
 
@@ -125,10 +125,10 @@ def test_any_change_of_the_folder_is_another_digest(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a.js").write_text("1")
     (tmp_path / ".hidden").write_text("not part of it")
-    first = booth_files.file_list(tmp_path)
+    first = file_list(tmp_path)
     assert first == f"{hashlib.sha256(b'1').hexdigest()}  sub/a.js\n"
     (tmp_path / "sub" / "a.js").write_text("2")
-    assert booth_files.file_list(tmp_path) != first
+    assert file_list(tmp_path) != first
 
 
 def test_the_files_page_lists_every_file_and_compares_with_the_boards(client, world):
@@ -140,5 +140,5 @@ def test_the_files_page_lists_every_file_and_compares_with_the_boards(client, wo
 
 
 def test_the_opening_entry_names_the_booth_that_is_served(client, world):
-    assert world.opened.opening.booth == booth_files.booth_digest()
-    assert Election.objects.get(pk=world.election.pk).booth == booth_files.booth_digest()
+    assert world.opened.opening.booth == BOOTH.digest()
+    assert Election.objects.get(pk=world.election.pk).booth == BOOTH.digest()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.integration.intake_server import SLUG, serving
-from voting.booth_files import FOLDER, booth_digest
+from voting.served_code import BOOTH
 
 pytestmark = pytest.mark.servers
 
@@ -29,11 +29,17 @@ def test_every_page_of_the_booth_passes(served, tmp_path, page):
     base, fingerprint = served
     report = tmp_path / "report.json"
     done = monitor(
-        f"{base}/elections/{SLUG}/{page}/", "--folder", FOLDER, "--fingerprint", fingerprint, "--json", report
+        f"{base}/elections/{SLUG}/{page}/",
+        "--folder",
+        BOOTH.folder,
+        "--fingerprint",
+        fingerprint,
+        "--json",
+        report,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(report.read_text())
-    assert found["booth"] == booth_digest()
+    assert found["booth"] == BOOTH.digest()
     assert {row["result"] for row in found["findings"]} == {"PASS"}
 
 

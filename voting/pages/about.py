@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from voting.booth_files import booth_digest, booth_list
 from voting.pages import records
+from voting.served_code import BOOTH
 from voting.states import State
 
 # The pages are for everybody; the tens of thousands of entries of a board are not worth anyone's crawling.
@@ -31,8 +31,8 @@ def how_to_verify(request: HttpRequest) -> HttpResponse:
 def booth_files(request: HttpRequest) -> HttpResponse:
     """The files that voters are served, and whether open elections' boards name the same."""
     context = {
-        "digest": booth_digest(),
-        "listing": booth_list(),
+        "digest": BOOTH.digest(),
+        "listing": BOOTH.listing(),
         "elections": records.public_elections().filter(state=State.OPEN),
         "base_url": settings.VERITALLY_BASE_URL,
     }

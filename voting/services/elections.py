@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from bulletin_board import storage
+from bulletin_board import cosigned, storage
 from bulletin_board.models import Log
 from bulletin_board.storage import Sequencer
 from tally import opened as tally_opened
@@ -20,9 +20,9 @@ from tally.record.counted import Counted
 from tally.record.fingerprint import election_fingerprint
 from tally.record.order import CLOSE, KEY, MANIFEST, OPEN, ROLL
 from tally.record.roll import Roll
-from voting.booth_files import booth_digest
 from voting.errors import NotReady, TooEarly
 from voting.models import Election
+from voting.served_code import BOOTH
 from voting.services import drafting, log_key, rechecking
 from voting.services.board import election_log, sign_head
 from voting.services.opened import opened_election, opening_of
@@ -49,6 +49,7 @@ def freeze(election: Election, *, now: datetime) -> str:
     payloads = (manifest.to_bytes(), roll.to_bytes(), record.to_bytes())
     origin = log_key.origin_of(election.slug)
     log = Log.objects.filter(origin=origin).first() or storage.create_log(origin)
+    cosigned.demand(log, manifest.board.log, manifest.board.witnesses, manifest.board.quorum)
     with _step(election, Action.FREEZE, log) as (row, sequencer):
         for entry_type, payload in zip((MANIFEST, ROLL, KEY), payloads, strict=True):
             sequencer.append(entry_type, payload, now=now)
@@ -62,7 +63,7 @@ def open_election(election: Election, *, now: datetime) -> None:
     """Post the opening entry: from now on ballots are taken. Raises WrongState, TooEarly."""
     _check_time(election, election.opens_at, now, "opens")
     with _step(election, Action.OPEN, election_log(election)) as (row, sequencer):
-        row.booth = booth_digest()
+        row.booth = BOOTH.digest()
         sequencer.append(OPEN, opening_of(row).to_bytes(), now=now)
         row.opened_at = now
     _finish(election)

@@ -12,9 +12,9 @@ from tally import test_modulus
 from tally.opened import OpenedElection
 from tally.record.base import Record
 from tally.record.opening import Opening
-from voting.booth_files import booth_digest
 from voting.errors import NotOpen
 from voting.models import Election
+from voting.served_code import BOOTH
 from voting.services.refusals import digest_of
 
 _KEPT = 8
@@ -36,7 +36,7 @@ def opening_of(election: Election) -> Opening:
         manifest=digest_of(bytes(manifest)),
         roll=digest_of(bytes(roll)),
         key=digest_of(bytes(key)),
-        booth=election.booth or booth_digest(),
+        booth=election.booth or BOOTH.digest(),
     )
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Where the booth's files are served."""
+"""Where the files of the browsers' programs are served."""
 
 from django import template
 from django.conf import settings
 
-from voting.booth_files import booth_path
+from voting.served_code import BOOTH, VERIFIER
 
 register = template.Library()
 
@@ -12,4 +12,10 @@ register = template.Library()
 @register.simple_tag
 def booth(name: str) -> str:
     """Return the address of a file of the booth."""
-    return f"{settings.STATIC_URL}{booth_path(name)}"
+    return f"{settings.STATIC_URL}{BOOTH.path(name)}"
+
+
+@register.simple_tag
+def verifier(name: str) -> str:
+    """Return the address of a file of the verifier."""
+    return f"{settings.STATIC_URL}{VERIFIER.path(name)}"
