@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What every ballot must satisfy by itself (docs/spec/protocol.md, "Checks"): intake and verifier share it.
 
-Signature and roll come before any exponentiation. Succession is left to `count`, the proof to `crypto.batch`.
+Roll and signature come before any exponentiation. Succession is left to `count`, the proof to `crypto.batch`.
 """
 
 from tally.crypto.batch import Case
 from tally.crypto.membership import Claim
 from tally.crypto.transcript import Context
-from tally.errors import NotOnRoll
+from tally.enrolment import Enrolment
 from tally.opened import OpenedElection
 from tally.record.ballot import Ballot
 from tally.record.base import check_same_election
 from tally.record.challenged import Challenged
 from tally.record.commitments import commitments_from_bytes
 from tally.record.errors import RecordError
+from tally.record.roll_change import RollChange
 
 
 def read_ballot(opened: OpenedElection, data: bytes) -> Ballot:
@@ -27,13 +28,12 @@ def read_ballot(opened: OpenedElection, data: bytes) -> Ballot:
     return ballot
 
 
-def check_signed(opened: OpenedElection, signed: Ballot | Challenged) -> None:
-    """It is signed by a credential on the roll; the key itself was checked with the roll.
+def check_signed(roll: Enrolment, signed: Ballot | Challenged) -> None:
+    """It is signed by a credential on the roll as it stands; the key itself was checked when it was enrolled.
 
-    Raises NotOnRoll, CryptoError.
+    Raises NotOnRoll, Revoked, CryptoError.
     """
-    if signed.credential not in opened.weights:
-        raise NotOnRoll("the credential is not on the roll")
+    roll.weight_of(signed.credential)
     signed.check_signature(signed.credential, checked=True)
 
 
@@ -42,6 +42,17 @@ def read_challenged(opened: OpenedElection, data: bytes) -> Challenged:
     challenged = Challenged.from_bytes(data)
     check_same_election(opened.fingerprint, challenged.election)
     return challenged
+
+
+def read_roll_change(opened: OpenedElection, data: bytes) -> RollChange:
+    """The roll change of these bytes, for this election and signed by its registrar.
+
+    Raises BoardError, RecordError, CryptoError. Whether it may come next is said by `Enrolment`.
+    """
+    change = RollChange.from_bytes(data)
+    check_same_election(opened.fingerprint, change.election)
+    change.check_signature(opened.manifest.registrar.key)
+    return change
 
 
 def context_of(*, fingerprint: str, credential: bytes, supersedes: str) -> Context:

@@ -15,6 +15,10 @@ class NotOnRoll(TallyError):
     """The credential is not on the roll."""
 
 
+class Revoked(NotOnRoll):
+    """The credential was on the roll; the registrar has revoked it."""
+
+
 class StaleSupersedes(TallyError):
     """`supersedes` is not the credential's last accepted ballot."""
 

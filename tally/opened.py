@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from tally.crypto.certificate import verify_certificate
 from tally.crypto.parameters import PublicKey
 from tally.crypto.threshold import check_threshold_key
+from tally.enrolment import Enrolment
 from tally.record.key import KeyRecord
 from tally.record.manifest import Manifest
 from tally.record.opening import Opening
@@ -68,6 +69,10 @@ class OpenedElection:
     def fingerprint(self) -> str:
         """64 hexadecimal digits: what ballots and everything after the opening are bound to."""
         return self.opening.fingerprint
+
+    def enrolment(self) -> Enrolment:
+        """Return the roll as it stands at the opening, to be fed with roll changes."""
+        return Enrolment(self.weights, room=self.manifest.parameters.roll_capacity - self.roll.weight)
 
     @property
     def tallied(self) -> tuple[tuple[int, ...], ...]:

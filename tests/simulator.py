@@ -42,6 +42,7 @@ from tally.record.opening import Opening
 from tally.record.parties import Registrar, Trustee, Trustees
 from tally.record.result import CountedContest, DecryptedAggregate, Result, ResultShape
 from tally.record.roll import Roll
+from tally.record.roll_change import RollChange
 from tally.record.share import Share, ShareShape
 from tally.record.terms import Rules, Schedule
 from tests.keys import Stream, dealt_key_1024, fresh_key
@@ -189,7 +190,7 @@ class World:
     def new_count(self) -> Count:
         opened = self.opened
         limit = opened.manifest.rules.ballots_per_credential
-        return Count(opened.public_key, opened.weights, opened.tallied, limit)
+        return Count(opened.public_key, opened.enrolment(), opened.tallied, limit)
 
     @property
     def fingerprint(self) -> str:
@@ -247,6 +248,28 @@ class World:
         self.entries.append(("challenged", challenged.to_bytes()))
         self.challenged += 1
         return challenged.tracker
+
+    def roll_change(
+        self, *, revoke: Sequence[int] = (), admit: Mapping[int, int] | None = None, reason: str = "lost"
+    ) -> RollChange:
+        """The next roll change: revokes these voters, admits others by their numbers, with weights."""
+        return RollChange.of(
+            election=self.fingerprint,
+            number=self.count.roll.changes + 1,
+            revoke=[ed25519.public_key(self.voters[voter]) for voter in revoke],
+            admit={ed25519.public_key(voter_seed(voter)): weight for voter, weight in (admit or {}).items()},
+            reason=reason,
+        ).sign(REGISTRAR_SEED)
+
+    def change_roll(
+        self, *, revoke: Sequence[int] = (), admit: Mapping[int, int] | None = None, reason: str = "lost"
+    ) -> RollChange:
+        """Post the next roll change; an admitted voter is the next one of `voters`."""
+        change = self.roll_change(revoke=revoke, admit=admit, reason=reason)
+        self.count.change_roll(change, lambda credential: self.superseded[credential])
+        self.entries.append(("roll-change", change.to_bytes()))
+        self.voters += tuple(map(voter_seed, sorted(admit or {})))
+        return change
 
     def close(self) -> None:
         self.entries.append(("close", self.closing().to_bytes()))

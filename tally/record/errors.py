@@ -33,11 +33,11 @@ class OutOfOrder(OrderError):
 
 
 class BeforeOpening(OrderError):
-    """A ballot or a challenge before the opening entry."""
+    """A ballot, a challenge or a roll change before the opening entry."""
 
 
 class AfterClosing(OrderError):
-    """A ballot or a challenge after the closing entry."""
+    """A ballot, a challenge or a roll change after the closing entry."""
 
 
 class AfterFinal(OrderError):
@@ -163,6 +163,21 @@ class RollExceedsCapacity(RollError):
 
 class InvalidCredential(RollError):
     """A credential that is no safe public key; the cause says why."""
+
+
+# Roll change (docs/spec/record.md, "Roll change").
+
+
+class EmptyRollChange(RollError):
+    """A roll change that neither revokes nor admits anybody."""
+
+
+class WrongChangeNumber(RollError):
+    """A roll change whose number is not the next on its board."""
+
+
+class AlreadyEnrolled(RollError):
+    """A credential admitted that is, or once was, on the roll."""
 
 
 # Key record (docs/spec/record.md, "Key").

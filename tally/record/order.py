@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Which entry may follow which (docs/spec/record.md, "Order"): the same rule on append and when verifying.
 
-    manifest → roll → key → open → (ballot | challenged)* → close → share* → result → final
+    manifest → roll → key → open → (ballot | challenged | roll-change)* → close → share* → result → final
 
 The last entry's type is the whole state. What an entry says is not looked at.
 """
@@ -17,10 +17,10 @@ from tally.record.errors import (
 )
 
 MANIFEST, ROLL, KEY, OPEN = "manifest", "roll", "key", "open"
-BALLOT, CHALLENGED = "ballot", "challenged"
+BALLOT, CHALLENGED, ROLL_CHANGE = "ballot", "challenged", "roll-change"
 CLOSE, SHARE, RESULT, FINAL = "close", "share", "result", "final"
 
-_VOTING = frozenset((BALLOT, CHALLENGED))
+_VOTING = frozenset((BALLOT, CHALLENGED, ROLL_CHANGE))
 _BEFORE_OPENING = frozenset((None, MANIFEST, ROLL, KEY))
 
 # entry type -> the types that it may follow; None is the empty board
@@ -29,9 +29,10 @@ _MAY_FOLLOW: dict[str, frozenset[str | None]] = {
     ROLL: frozenset((MANIFEST,)),
     KEY: frozenset((ROLL,)),
     OPEN: frozenset((KEY,)),
-    BALLOT: frozenset((OPEN, BALLOT, CHALLENGED)),
-    CHALLENGED: frozenset((OPEN, BALLOT, CHALLENGED)),
-    CLOSE: frozenset((OPEN, BALLOT, CHALLENGED)),
+    BALLOT: _VOTING | {OPEN},
+    CHALLENGED: _VOTING | {OPEN},
+    ROLL_CHANGE: _VOTING | {OPEN},
+    CLOSE: _VOTING | {OPEN},
     SHARE: frozenset((CLOSE, SHARE)),
     RESULT: frozenset((CLOSE, SHARE)),
     FINAL: frozenset((RESULT,)),

@@ -6,25 +6,14 @@ Signed by the registrar. No names: whose credential it is only the registrar kno
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import ClassVar
 
-from bulletin_board.codec.base64url import decode
 from bulletin_board.codec.canonical import Value, parse
 from bulletin_board.codec.fields import Fields, octets_text
-from bulletin_board.errors import WrongType
-from tally.crypto.ed25519 import check_public_key
-from tally.crypto.errors import CryptoError
-from tally.record.base import KEY_BYTES, Signed, check_same_election, read_signature
-from tally.record.errors import (
-    InvalidCredential,
-    RepeatedVoter,
-    RollExceedsCapacity,
-    VoterCountMismatch,
-    VotersNotSorted,
-    WeightMismatch,
-)
+from tally.record.base import Signed, check_same_election, read_signature
+from tally.record.errors import RollExceedsCapacity, VoterCountMismatch, WeightMismatch
 from tally.record.manifest import Manifest, read_election_id
+from tally.record.voters import Voters, check_credentials, read_voters
 
 LIMIT = 64 * 1024 * 1024  # bytes: a million voters
 
@@ -35,7 +24,7 @@ class Roll(Signed):
 
     FORMAT: ClassVar[str] = "veritally/roll/1"
     election_id: str
-    voters: tuple[tuple[bytes, int], ...]
+    voters: Voters
     signature: bytes = b""
 
     @classmethod
@@ -66,11 +55,7 @@ class Roll(Signed):
 
     def check_credentials(self) -> None:
         """Raise InvalidCredential for the first that is no safe Ed25519 key; up to 1 ms for each."""
-        for index, (key, _) in enumerate(self.voters):
-            try:
-                check_public_key(key)
-            except CryptoError as error:
-                raise InvalidCredential(f"voter {index}: {error}", computed=key.hex()) from error
+        check_credentials(credential for credential, _ in self.voters)
 
     def unsigned_value(self) -> dict[str, Value]:
         """Return the roll as a JSON object without its signature."""
@@ -89,32 +74,13 @@ class Roll(Signed):
         fields.constant("format", cls.FORMAT)
         roll = cls(
             election_id=read_election_id(fields),
-            voters=tuple(
-                _read_voter(item, index) for index, item in enumerate(fields.items("voters", low=1))
-            ),
+            voters=read_voters(fields, "voters", low=1),
             signature=read_signature(fields),
         )
         count, weight = fields.integer("count", 1), fields.integer("weight", 1)
         fields.done()
-        _check_order(roll)
         if count != len(roll.voters):
             raise VoterCountMismatch("number of voters", expected=len(roll.voters), computed=count)
         if weight != roll.weight:
             raise WeightMismatch("total weight", expected=roll.weight, computed=weight)
         return roll
-
-
-def _read_voter(item: Value, index: int) -> tuple[bytes, int]:
-    # A million of these: no reader object for each.
-    match item:
-        case [str(key), int(weight)] if type(weight) is int and weight > 0:
-            return decode(key, KEY_BYTES), weight
-    raise WrongType(f"roll.voters[{index}]: another type", expected="[key, weight of at least 1]")
-
-
-def _check_order(roll: Roll) -> None:
-    for (left, _), (right, _) in pairwise(roll.voters):
-        if left == right:
-            raise RepeatedVoter("one credential twice", computed=left.hex())
-        if left > right:
-            raise VotersNotSorted("credentials are not in increasing order", computed=right.hex())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Checks F.1 to F.5: every ballot and every challenge on the board, in order, streaming.
+"""Checks E.4 to F.5: all ballots, challenges and roll changes on the board, in order, streaming.
 
 Builds the count on the way. A ballot that fails is reported; whether it was counted no longer matters then.
 """
@@ -20,9 +20,12 @@ from tally.record.challenged import Challenged
 from tally.record.errors import RecordError
 from tally.verifier.proofs import ProofQueue, Refused, Submitted
 from tally.verifier.report import Ledger
+from tally.verifier.roll_changes import CHECKS as ROLL_CHANGES
+from tally.verifier.roll_changes import check_change
 from tally.verifier.walk import Entry
 
-CHECKS = ("F.1", "F.2", "F.3", "F.4", "F.5")
+CHECKS = (*ROLL_CHANGES, "F.1", "F.2", "F.3", "F.4", "F.5")
+_REFUSALS = (TallyError, BoardError, RecordError, CryptoError)
 
 
 class BallotChecks:
@@ -32,7 +35,7 @@ class BallotChecks:
         self, opened: OpenedElection, source: Source, queue: ProofQueue, ledger: Ledger, *, cache: bool
     ) -> None:
         limit = opened.manifest.rules.ballots_per_credential
-        self.count = Count(opened.public_key, opened.weights, opened.tallied, limit)
+        self.count = Count(opened.public_key, opened.enrolment(), opened.tallied, limit)
         self.ballots = 0
         self.challenged = 0
         self._opened = opened
@@ -75,6 +78,18 @@ class BallotChecks:
                 self._ledger.fail("F.4", ChallengedBallotCast("a cast ballot was challenged"), entry.where)
             self._challenges.add(key)
 
+    def roll_change(self, entry: Entry) -> None:
+        """Check one roll change; if it holds, from here on the roll is another."""
+        change = check_change(self._ledger, entry, self._opened, self.count.roll)
+        if change is None:
+            return
+        try:
+            self.count.change_roll(change, self._last_ballot)
+        except SourceUnavailable:
+            raise  # nothing can be concluded
+        except _REFUSALS as error:
+            self._ledger.fail("F.3", error, entry.where)
+
     def finish(self) -> None:
         """Judge what is still queued; all checks of ballots have then been made."""
         self._report(self._queue.finish())
@@ -82,7 +97,7 @@ class BallotChecks:
 
     def _is_signed(self, signed: Ballot | Challenged, entry: Entry, id_: str = "F.2") -> bool:
         try:
-            check_signed(self._opened, signed)
+            check_signed(self.count.roll, signed)
         except (NotOnRoll, CryptoError) as error:
             self._ledger.fail(id_, error, entry.where)
             return False
@@ -99,17 +114,18 @@ class BallotChecks:
             )
         except SourceUnavailable:
             raise  # nothing can be concluded
-        except (TallyError, BoardError, RecordError, CryptoError) as error:
+        except _REFUSALS as error:
             self._ledger.fail("F.3", error, entry.where)
             return False
         return True
 
     def _superseded(self, credential: bytes) -> Ciphertexts | None:
+        return self._last_ballot(credential) if credential in self._last else None
+
+    def _last_ballot(self, credential: bytes) -> Ciphertexts:
         """The ciphertexts of the credential's last ballot, read again: memory stays bounded."""
-        last = self._last.get(credential)
-        if last is None:
-            return None
-        return _by_contest(Ballot.from_bytes(reader.read_payload(self._source, last), self._opened.shape))
+        payload = reader.read_payload(self._source, self._last[credential])
+        return _by_contest(Ballot.from_bytes(payload, self._opened.shape))
 
     def _commitments(self, tracker: str) -> bytes | None:
         if not self._cache:

@@ -121,6 +121,7 @@ class _Pass:
             order.OPEN: self.opening,
             order.BALLOT: lambda entry: self.ballots.ballot(entry) if self.ballots else None,
             order.CHALLENGED: lambda entry: self.ballots.challenge(entry) if self.ballots else None,
+            order.ROLL_CHANGE: lambda entry: self.ballots.roll_change(entry) if self.ballots else None,
             order.CLOSE: self.closing,
         }
         if not self.options.until_close:

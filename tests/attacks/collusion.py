@@ -23,6 +23,7 @@ from tally.crypto.dealing import DealtKey
 from tally.crypto.parameters import PublicKey
 from tally.crypto.phe_oracle import PrivateOracle
 from tally.crypto.threshold import ThresholdKey, verification_base
+from tally.enrolment import Enrolment
 from tally.opened import OpenedElection, key_context
 from tally.outcome import outcomes
 from tally.record.ballot import Ballot
@@ -156,8 +157,10 @@ class Conspiracy(World):
         tracker = ballot.tracker
         count = self.count
         place = ballot.credential + b"again" * sum(key[:32] == ballot.credential for key in count._trackers)
-        count._weights = {**count._weights, place: self.opened.weights.get(ballot.credential, 1)}
-        count._multiply(tuple(contest.ciphertexts for contest in ballot.contests), count._weights[place])
+        weight = self.opened.weights.get(ballot.credential, 1)
+        count.roll = Enrolment({**count.roll._weights, place: weight})
+        rows = tuple(contest.ciphertexts for contest in ballot.contests)
+        count._sums = count._times(count._sums, rows, weight)
         count._trackers[place] = tracker
         self.entries.append(("ballot", ballot.to_bytes()))
         self.commitments[tracker] = commitments

@@ -8,6 +8,7 @@ import pytest
 from bulletin_board.codec.base64url import decode, encode
 from bulletin_board.codec.fields import number_text
 from tally.crypto.threshold import combine_root
+from tally.enrolment import Enrolment
 from tally.record.acknowledgement import Acknowledgement
 from tally.record.head import Head
 from tests.attacks.collusion import changed, reopened, shared_again
@@ -75,7 +76,7 @@ def test_a_ballot_left_out_by_all_trustees_is_refused(world):
 def test_another_weight_given_by_all_trustees_is_refused(world):
     conspiracy = reopened(world)
     credential = conspiracy.make(0, {}).ballot.credential
-    conspiracy.count._weights = {**world.opened.weights, credential: 3}
+    conspiracy.count.roll = Enrolment({**world.opened.weights, credential: 3})
     conspiracy.vote(0, {"mayor": {"ada": 1}})
     conspiracy.vote(1, {"mayor": {"ben": 1}})
     conspiracy.finish()

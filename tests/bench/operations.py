@@ -25,6 +25,7 @@ from tally.crypto.threshold import (
     verify_share,
 )
 from tally.crypto.transcript import Context
+from tally.enrolment import Enrolment
 from tally.record.ballot import Ballot
 from tally.record.commitments import commitments_to_bytes
 from tally.record.shape import BallotShape
@@ -137,5 +138,5 @@ def _trustee(name: str, work) -> Figure:
 
 
 def _add(key: PublicKey, ciphertext: int) -> None:
-    count = Count(key, {b"voter": 1}, ((0,),), 1)
+    count = Count(key, Enrolment({b"voter": 1}), ((0,),), 1)
     count.add(credential=b"voter", tracker="00", supersedes="", ciphertexts=((ciphertext,),), superseded=None)

@@ -59,7 +59,7 @@ def _judge(data: bytes) -> str:
     """The tracker, or the name of the refusal."""
     try:
         ballot = read_ballot(opened(), data)
-        check_signed(opened(), ballot)
+        check_signed(opened().enrolment(), ballot)
         case = case_of(opened(), ballot, None)
         verify_compact(opened().public_key, case.claim, case.proof)
     except (BoardError, RecordError, CryptoError) as error:
@@ -95,7 +95,7 @@ def test_python_accepts_fresh_ballots_of_the_booth():
 def test_python_accepts_a_challenge_of_the_booth():
     (made,) = ask(election=as_text(), make=[_asked(0, seed=None)])["made"]
     challenged = Challenged.from_bytes(made["challenged"].encode())
-    check_signed(opened(), challenged)
+    check_signed(opened().enrolment(), challenged)
     assert (challenged.tracker, challenged.election) == (made["tracker"], opened().fingerprint)
 
 

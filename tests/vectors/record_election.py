@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A whole election of two voters under a 1024-bit test key, the same on every run, made of real proofs.
 
+The first voter votes twice, loses the credential, is given another one, and votes with that.
+
 Every secret is in this file. `payloads()` is what docs/spec/record.md shows and tests/vectors/records holds.
 """
 
@@ -39,6 +41,7 @@ from tally.record.opening import Opening
 from tally.record.parties import Registrar, Trustee, Trustees
 from tally.record.result import CountedContest, DecryptedAggregate, Result, ResultShape
 from tally.record.roll import Roll
+from tally.record.roll_change import RollChange
 from tally.record.share import Share, ShareShape
 from tally.record.terms import Rules, Schedule
 from tests.keys import Stream, dealt_key_1024
@@ -49,7 +52,7 @@ OPENS = datetime(2026, 11, 22, 8, tzinfo=UTC)
 BOOTH = hashlib.sha256(b"the booth's list of files").hexdigest()
 BOOK, REGISTRAR, WITNESS = (bytes([number]) * 32 for number in (1, 2, 3))
 TRUSTEES = tuple(bytes([10 + number]) * 32 for number in (1, 2, 3))
-VOTERS = tuple(bytes([20 + number]) * 32 for number in (1, 2))
+VOTERS = tuple(bytes([20 + number]) * 32 for number in (1, 2, 3))
 WEIGHTS = (1, 2)
 
 
@@ -117,7 +120,7 @@ class Election:
         self.manifest = manifest_of()
         self.shape = self.manifest.ballot_shape()
         credentials = [ed25519.public_key(seed) for seed in VOTERS]
-        roll = Roll.of(ELECTION_ID, dict(zip(credentials, WEIGHTS, strict=True)))
+        roll = Roll.of(ELECTION_ID, dict(zip(credentials, WEIGHTS, strict=False)))
         self.roll = roll.sign(REGISTRAR)
         self.dealt = dealt_key_1024(context=bytes.fromhex(ELECTION_ID))
         self.public_key = PublicKey.from_modulus(self.dealt.key.n)
@@ -136,11 +139,19 @@ class Election:
         ).sign(VOTERS[1])
         self.ballots.append(self._ballot(1, {"yes": 1}, "", 3)[0])
         self.ballots.append(self._ballot(0, {"yes": 1}, self.ballots[0].tracker, 4)[0])
+        self.roll_change = RollChange.of(
+            election=self.election,
+            number=1,
+            revoke=[credentials[0]],
+            admit={credentials[2]: 1},
+            reason="One voter lost the letter and was given a new one.",
+        ).sign(REGISTRAR)
+        self.ballots.append(self._ballot(2, {"no": 1}, "", 5)[0])
         self.counted = Counted(
-            ballots=2, weight=3, hash=counted_hash(ballot.tracker for ballot in self.ballots[1:])
+            ballots=2, weight=3, hash=counted_hash(ballot.tracker for ballot in self._counting)
         )
-        self.closing = Closing(election=self.election, ballots=3, challenged=1, counted=self.counted)
-        self.head = Head(size=9, root=self._root())
+        self.closing = Closing(election=self.election, ballots=4, challenged=1, counted=self.counted)
+        self.head = Head(size=11, root=self._root())
         self.acknowledgements = tuple(self._acknowledgement(number) for number in (1, 2, 3))
         self.tally = self._tally()
         self.shares = tuple(self._share(number) for number in (1, 3))
@@ -151,16 +162,23 @@ class Election:
     def election(self) -> str:
         return self.opening.fingerprint
 
+    @property
+    def _counting(self) -> tuple[Ballot, Ballot]:
+        """The second voter's only ballot, and the first voter's under the new credential."""
+        return self.ballots[1], self.ballots[3]
+
     def entries(self) -> Iterator[tuple[str, bytes]]:
         """(type, payload) of the whole board."""
-        first, *later = (("ballot", ballot.to_bytes()) for ballot in self.ballots)
+        first, second, third, fourth = (("ballot", ballot.to_bytes()) for ballot in self.ballots)
         yield "manifest", self.manifest.to_bytes()
         yield "roll", self.roll.to_bytes()
         yield "key", self.key.to_bytes()
         yield "open", self.opening.to_bytes()
         yield first
         yield "challenged", self.challenged.to_bytes()
-        yield from later
+        yield from (second, third)
+        yield "roll-change", self.roll_change.to_bytes()
+        yield fourth
         yield "close", self.closing.to_bytes()
         if hasattr(self, "final"):
             yield from (("share", share.to_bytes()) for share in self.shares)
@@ -236,7 +254,7 @@ class Election:
 
     def _tally(self) -> mpz:
         """T = Π c^weight: one tallied variable, one aggregate of it alone."""
-        ciphertexts = tuple(ballot.ciphertexts[0] for ballot in self.ballots[1:])
+        ciphertexts = tuple(ballot.ciphertexts[0] for ballot in self._counting)
         return combine(self.public_key, ciphertexts, ((0, WEIGHTS[1]), (1, WEIGHTS[0])))
 
     def _share(self, number: int) -> Share:
@@ -263,7 +281,7 @@ class Election:
         partials = {share.trustee: share.partials[0] for share in self.shares}
         root = combine_root(self.dealt.key, self.tally, partials)
         plaintext = int(plaintext_of(self.dealt.key.n, self.tally, root))
-        counters = ((3, 0),)
+        counters = ((2, 1),)
         return Result(
             shape=ResultShape.of(self.manifest),
             election=self.election,
@@ -283,7 +301,7 @@ def election() -> Election:
 
 
 def payloads() -> dict[str, bytes]:
-    """Name -> bytes of every record; ballots 1 and 3 are of one voter, and 3 supersedes 1."""
+    """Name -> bytes of every record; ballots 1, 3 and 4 are one voter's: 3 supersedes 1, 4 is a new start."""
     example = election()
     records = {
         "manifest": example.manifest,
@@ -293,7 +311,9 @@ def payloads() -> dict[str, bytes]:
         "ballot-1": example.ballots[0],
         "ballot-2": example.ballots[1],
         "ballot-3": example.ballots[2],
+        "ballot-4": example.ballots[3],
         "challenged": example.challenged,
+        "roll-change": example.roll_change,
         "close": example.closing,
         "acknowledgement": example.acknowledgements[0],
         "share-1": example.shares[0],

@@ -25,7 +25,7 @@ def challenge(election: Election, data: bytes, *, now: datetime) -> Verdict:
     opened = opened_election(election)
     try:
         record = admission.read_challenged(opened, data)
-        admission.check_signed(opened, record)
+        admission.check_signed(opened.enrolment(), record)
         earlier = _earlier(election, record)
         if earlier is not None:
             return earlier

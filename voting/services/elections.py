@@ -94,7 +94,7 @@ def counted_set(election: Election) -> Counted:
     """
     opened = opened_election(election)
     limit = opened.manifest.rules.ballots_per_credential
-    count = Count(opened.public_key, opened.weights, (), limit)  # no contests: succession alone
+    count = Count(opened.public_key, opened.enrolment(), (), limit)  # no contests: succession alone
     for credential, tracker, supersedes in election.ballots.order_by("seq").values_list(
         "credential", "tracker", "supersedes"
     ):

@@ -84,7 +84,7 @@ def _read(
     for place, submission in enumerate(submissions):
         try:
             ballot = admission.read_ballot(opened, submission.ballot)
-            admission.check_signed(opened, ballot)
+            admission.check_signed(opened.enrolment(), ballot)
             case = admission.case_of(opened, ballot, submission.commitments or None)
         except REFUSALS as error:
             verdicts[place] = Refused(error=error)

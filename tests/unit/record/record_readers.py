@@ -15,6 +15,7 @@ from tally.record.manifest import Manifest
 from tally.record.opening import Opening
 from tally.record.result import Result, ResultShape
 from tally.record.roll import Roll
+from tally.record.roll_change import RollChange
 from tally.record.share import Share, ShareShape
 from tests.vectors.record_election import MODULUS_BITS, election, payloads
 
@@ -32,13 +33,14 @@ def read(name, data):
         "open": lambda: Opening.from_bytes(data),
         "ballot": lambda: Ballot.from_bytes(data, manifest.ballot_shape()),
         "challenged": lambda: Challenged.from_bytes(data),
+        "roll-change": lambda: RollChange.from_bytes(data),
         "close": lambda: Closing.from_bytes(data),
         "acknowledgement": lambda: Acknowledgement.from_bytes(data),
         "share": lambda: Share.from_bytes(data, ShareShape.of(manifest)),
         "result": lambda: Result.from_bytes(data, ResultShape.of(manifest)),
         "final": lambda: Final.from_bytes(data),
     }
-    return readers[name.partition("-")[0]]()
+    return readers[name if name in readers else name.partition("-")[0]]()
 
 
 def key_of(name):
@@ -51,7 +53,9 @@ def key_of(name):
         "ballot-1": voters[0],
         "ballot-2": voters[1],
         "ballot-3": voters[2],
+        "ballot-4": voters[3],
         "challenged": example.challenged.credential,
+        "roll-change": example.manifest.registrar.key,
         "acknowledgement": trustees[0],
         "share-1": trustees[0],
         "share-3": trustees[2],

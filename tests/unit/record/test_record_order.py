@@ -11,8 +11,8 @@ from tally.record.order import ENTRY_TYPES, check_complete, check_follows
 from tests.vectors.record_election import election
 
 # One letter for each type; the whole order as a regular expression.
-LETTERS = dict(zip(ENTRY_TYPES, "mrkobcesuf", strict=True))
-ORDER = re.compile(r"(m(r(k(o([bc]*)(e(s*(u(f)?)?)?)?)?)?)?)?")
+LETTERS = dict(zip(ENTRY_TYPES, "mrkobcgesuf", strict=True))
+ORDER = re.compile(r"(m(r(k(o([bcg]*)(e(s*(u(f)?)?)?)?)?)?)?)?")
 
 
 def _is_accepted(types):
@@ -35,21 +35,21 @@ def test_exactly_the_beginnings_of_the_one_order_are_accepted(types):
     assert _is_accepted(types) == bool(ORDER.fullmatch("".join(LETTERS[name] for name in types)))
 
 
-@given(st.lists(st.sampled_from(("ballot", "challenged"))), st.integers(0, 5))
+@given(st.lists(st.sampled_from(("ballot", "challenged", "roll-change"))), st.integers(0, 5))
 def test_every_good_election_is_accepted(voting, shares):
     types = ["manifest", "roll", "key", "open", *voting, "close", *["share"] * shares, "result", "final"]
     assert _is_accepted(types)
 
 
 @pytest.mark.parametrize("previous", [None, "manifest", "roll", "key"])
-@pytest.mark.parametrize("entry_type", ["ballot", "challenged"])
+@pytest.mark.parametrize("entry_type", ["ballot", "challenged", "roll-change"])
 def test_voting_before_the_opening_is_refused(previous, entry_type):
     with pytest.raises(errors.BeforeOpening):
         check_follows(previous, entry_type)
 
 
 @pytest.mark.parametrize("previous", ["close", "share", "result"])
-@pytest.mark.parametrize("entry_type", ["ballot", "challenged"])
+@pytest.mark.parametrize("entry_type", ["ballot", "challenged", "roll-change"])
 def test_voting_after_the_closing_is_refused(previous, entry_type):
     with pytest.raises(errors.AfterClosing):
         check_follows(previous, entry_type)
@@ -81,7 +81,7 @@ def test_a_second_entry_of_a_kind_that_stands_once_is_refused(entry_type):
         check_follows(entry_type, entry_type)
 
 
-@pytest.mark.parametrize("name", ["", "Ballot", "ballot ", "roll-change", "__proto__"])
+@pytest.mark.parametrize("name", ["", "Ballot", "ballot ", "roll-changes", "__proto__"])
 def test_unknown_types_are_refused(name):
     with pytest.raises(errors.UnknownEntryType):
         check_follows("open", name)

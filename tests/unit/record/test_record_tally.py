@@ -33,7 +33,7 @@ def _result(**changes):
 
 
 def test_the_counted_hash_covers_the_trackers_in_board_order():
-    trackers = [ballot.tracker for ballot in election().ballots[1:]]
+    trackers = [election().ballots[number].tracker for number in (1, 3)]
     joined = b"veritally/counted/1\n" + b"".join(map(bytes.fromhex, trackers))
     assert counted_hash(trackers) == election().closing.counted.hash == hashlib.sha256(joined).hexdigest()
     assert counted_hash(reversed(trackers)) != counted_hash(trackers)

@@ -46,18 +46,18 @@ def test_other_bytes_are_refused(world, data):
 
 
 def test_a_good_signature_is_accepted(world, made):
-    check_signed(world.opened, made.ballot)
+    check_signed(world.opened.enrolment(), made.ballot)
 
 
 def test_a_stranger_is_refused_before_the_signature(world, made):
     stranger = replace(made.ballot, credential=ed25519.public_key(b"S" * 32))
     with pytest.raises(NotOnRoll):
-        check_signed(world.opened, stranger)
+        check_signed(world.opened.enrolment(), stranger)
 
 
 def test_a_signature_by_somebody_else_is_refused(world, made):
     with pytest.raises(BadSignature):
-        check_signed(world.opened, made.ballot.sign(world.voters[1]))
+        check_signed(world.opened.enrolment(), made.ballot.sign(world.voters[1]))
 
 
 def test_a_challenge_of_another_election_is_refused(world):

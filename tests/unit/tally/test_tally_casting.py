@@ -56,7 +56,7 @@ def test_a_ballot_passes_what_server_and_verifier_ask(world):
         ballot_seed=SEED,
     )
     ballot = read_ballot(world.opened, made.ballot.to_bytes())
-    check_signed(world.opened, ballot)
+    check_signed(world.opened.enrolment(), ballot)
     case = case_of(world.opened, ballot, made.commitments)
     verify_compact(world.opened.public_key, case.claim, case.proof)
     batch.check_cached(world.opened.public_key, case)
@@ -84,7 +84,7 @@ def test_a_tracker_is_fixed_before_the_voter_says_cast_or_test(world):
 
 def test_a_challenge_is_signed_by_the_voter(world):
     challenged = challenge(prepared(world, {}), world.voters[0])
-    check_signed(world.opened, challenged)
+    check_signed(world.opened.enrolment(), challenged)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from tally.count import Count, Standing, check_succession, pack
 from tally.crypto.errors import NotAUnit
 from tally.crypto.paillier import encrypt
-from tally.errors import LimitReached, NotOnRoll, StaleSupersedes
+from tally.enrolment import Enrolment
+from tally.errors import LimitReached, NotOnRoll, Revoked, StaleSupersedes
+from tally.record.roll_change import RollChange
 from tests.keys import dealt_key_1024, public_key_1024
 
 KEY = public_key_1024()
@@ -30,7 +32,7 @@ def vote(*values):
 
 
 def counting(limit=3, tallied=((0, 1),)):
-    return Count(KEY, VOTERS, tallied, limit)
+    return Count(KEY, Enrolment(VOTERS, room=10), tallied, limit)
 
 
 def add(count, voter, number, votes, *, supersedes="", superseded=None):
@@ -145,6 +147,92 @@ def test_a_superseded_ballot_that_is_no_unit_cannot_be_taken_out():
     add(count, A, 1, bad)
     with pytest.raises(NotAUnit):
         add(count, A, 2, vote(1, 0), supersedes=1, superseded=bad)
+
+
+def revoking(*voters, admit=(), number=1):
+    return RollChange.of(election="", number=number, revoke=voters, admit=dict(admit), reason="lost")
+
+
+def test_the_ballot_of_a_revoked_credential_is_taken_out():
+    count, votes = counting(), {A: vote(1, 0), B: vote(1, 1)}
+    add(count, A, 1, votes[A])
+    add(count, B, 2, votes[B])
+    count.change_roll(revoking(B), votes.__getitem__)
+    assert sums(count) == [[1, 0]]
+    counted = count.counted()
+    assert (counted.ballots, counted.weight, counted.hash) == (1, 1, expected_hash(1))
+
+
+def test_of_a_chain_of_ballots_the_last_one_is_taken_out_and_no_other():
+    count, first, second, other = counting(), vote(1, 0), vote(0, 1), vote(1, 1)
+    add(count, B, 1, first)
+    add(count, A, 2, other)
+    add(count, B, 3, second, supersedes=1, superseded=first)
+    count.change_roll(revoking(B), {B: second}.__getitem__)
+    assert sums(count) == [[1, 1]]
+    assert count.counted().hash == expected_hash(2)
+
+
+def test_revoking_who_has_not_voted_takes_nothing_out():
+    count = counting()
+    add(count, A, 1, vote(1, 0))
+    count.change_roll(revoking(B), {}.__getitem__)
+    assert sums(count) == [[1, 0]]
+
+
+def test_a_revoked_credential_casts_no_ballot():
+    count = counting()
+    count.change_roll(revoking(A), {}.__getitem__)
+    with pytest.raises(Revoked):
+        add(count, A, 1, vote(1, 0))
+    assert count.counted().ballots == 0
+
+
+def test_an_admitted_credential_counts_with_its_weight_and_can_be_revoked():
+    count, votes = counting(), vote(1, 0)
+    count.change_roll(revoking(admit={b"d" * 32: 5}), {}.__getitem__)
+    add(count, b"d" * 32, 1, votes)
+    assert sums(count) == [[5, 0]]
+    assert count.counted().weight == 5
+    count.change_roll(revoking(b"d" * 32, number=2), lambda _: votes)
+    assert sums(count) == [[0, 0]]
+
+
+def test_a_ballot_that_cannot_be_taken_out_leaves_all_as_it_was():
+    count, good, bad = counting(), vote(1, 0), ((int(KEY.n), 1),)
+    add(count, A, 1, good)
+    add(count, C, 2, bad)
+    before = count.tallies()
+    with pytest.raises(NotAUnit):
+        count.change_roll(revoking(A, C, admit={b"d" * 32: 1}), {A: good, C: bad}.__getitem__)
+    assert count.tallies() == before
+    assert count.counted().hash == expected_hash(1, 2)
+    assert (count.roll.changes, count.roll.room) == (0, 10)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(list(VOTERS)), st.integers(0, 3)), max_size=8), st.data())
+def test_whoever_is_revoked_the_sum_is_that_of_the_others(events, data):
+    """A number is a vote of that many by somebody who may; a voter is revoked."""
+    count, standing, votes, number = counting(limit=10), {}, {}, 0
+    left = list(VOTERS)
+    for event in events:
+        if not left:
+            break
+        if event in left:
+            number += 1
+            count.change_roll(revoking(event, number=count.roll.changes + 1), votes.get)
+            left.remove(event)
+            standing.pop(event, None)
+        elif isinstance(event, int):
+            number += 1
+            voter, chosen = data.draw(st.sampled_from(left)), vote(event, 1)
+            before = standing.get(voter, ("",))[0]
+            add(count, voter, number, chosen, supersedes=before, superseded=votes.get(voter))
+            standing[voter], votes[voter] = (number, event), chosen
+    rows = [(VOTERS[voter], value) for voter, (_, value) in standing.items()]
+    assert sums(count) == [[sum(w * value for w, value in rows), sum(w for w, _ in rows)]]
+    assert count.counted().hash == expected_hash(*sorted(number for number, _ in standing.values()))
 
 
 def test_succession_is_judged_before_the_limit():

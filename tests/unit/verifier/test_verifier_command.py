@@ -126,7 +126,7 @@ def test_the_report_is_written_as_canonical_json(world, folder, tmp_path):
     assert value["verdict"] == "verified"
     assert value["facts"]["fingerprint"] == world.fingerprint
     assert value["facts"]["counted"] == "4"
-    assert len(value["checks"]) == 33 + 3
+    assert len(value["checks"]) == 36 + 3
 
 
 def test_the_report_of_a_falsified_record_names_the_error(world, refuted, tmp_path):
