@@ -278,6 +278,23 @@ class StorageError(BoardError):
     """The board refuses to append, to sign or to go on."""
 
 
+class WitnessUnreachable(StorageError):
+    """A witness that does not answer."""
+
+
+class WitnessRefused(StorageError):
+    """A witness that does not cosign, and what it says."""
+
+
+class StaleSubmission(StorageError):
+    """A witness that cosigned another size last, which `computed` is."""
+
+    @property
+    def size(self) -> int:
+        """The size to prove consistency from."""
+        return int(str(self.computed))
+
+
 class ClockWentBack(StorageError):
     """The clock is behind the last entry by more than waiting explains."""
 

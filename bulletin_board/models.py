@@ -92,3 +92,30 @@ class Commitments(models.Model):
 
     def __str__(self) -> str:
         return self.tracker
+
+
+class Demand(models.Model):
+    """What a log's checkpoints must carry before they are published: a policy of log/policy.py."""
+
+    log = models.OneToOneField(Log, on_delete=models.PROTECT, primary_key=True, related_name="demand")
+    policy = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.log_id)
+
+
+class Cosignature(models.Model):
+    """A witness's latest signature line for a head; whoever loses it asks the witness again."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False, related_name="cosignatures")
+    size = models.PositiveBigIntegerField()
+    witness = models.CharField(max_length=512)  # its verifier key
+    line = models.BinaryField()
+
+    class Meta:
+        """What the database is told."""
+
+        constraints = (models.UniqueConstraint(fields=("log", "size", "witness"), name="cosignature_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.log_id}/{self.size}/{self.witness}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a log makes public: its resources by path, and receipts, all under its latest signed head.
+"""What a log makes public: its resources by path, and receipts, all under its latest published head.
 
 Specification: docs/spec/board.md, "Resources" and "Receipts". Nothing that no head covers is given out. A
 resource costs one tile's reads at most, a receipt O(log n).
@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bulletin_board import layout
+from bulletin_board.cosigned import PublishedHead, published_head
 from bulletin_board.errors import MalformedPath, NotFound, NotYetSigned, StoredBytesDamaged
 from bulletin_board.log import merkle, tiles
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.proof import InclusionProof, check_proof
 from bulletin_board.log.tiles import Tile
-from bulletin_board.models import Blob, Commitments, Entry, Log, Node, SignedHead
-from bulletin_board.rows import StoredHashes, latest_head
+from bulletin_board.models import Blob, Commitments, Entry, Log, Node
+from bulletin_board.rows import StoredHashes
 
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
@@ -40,11 +41,11 @@ def receipt(log: Log, seq: int) -> bytes:
 
     Raises NotYetSigned if no head covers the entry, and a LogError if what is stored proves nothing.
     """
-    head = latest_head(log)
+    head = published_head(log)
     if head is None or not 0 <= seq < head.size:
-        raise NotYetSigned("no signed head covers the entry", computed=seq)
+        raise NotYetSigned("no published head covers the entry", computed=seq)
     hashes = merkle.prove_inclusion(seq, head.size, StoredHashes(log))
-    proof = InclusionProof(index=seq, hashes=hashes, checkpoint=bytes(head.note))
+    proof = InclusionProof(index=seq, hashes=hashes, checkpoint=head.note)
     envelope = bytes(Entry.objects.values_list("envelope", flat=True).get(log=log, seq=seq))
     check_proof(proof, envelope, VerifierKey.from_text(head.verifier_key))
     return proof.to_bytes()
@@ -61,14 +62,14 @@ def paths(log: Log) -> Iterator[str]:
 
 
 class Publication:
-    """A log as it stands under its latest signed head; raises NotFound if it has none."""
+    """A log as it stands under its latest published head; raises NotFound if it has none."""
 
     def __init__(self, log: Log) -> None:
-        head = latest_head(log)
+        head = published_head(log)
         if head is None:
             raise NotFound("nothing is signed yet")
         self._log = log
-        self._head: SignedHead = head
+        self._head: PublishedHead = head
 
     def paths(self) -> Iterator[str]:
         """Yield every path: tiles, payloads, commitments, the key, and the checkpoint that covers them."""
@@ -85,7 +86,7 @@ class Publication:
     def resource(self, path: str) -> Resource:
         """Return what is served at `path`; raises NotFound."""
         if path == layout.CHECKPOINT:
-            return Resource(data=bytes(self._head.note), content_type=TEXT, immutable=False)
+            return Resource(data=self._head.note, content_type=TEXT, immutable=False)
         if path == layout.VERIFIER_KEY:
             return Resource(data=f"{self._head.verifier_key}\n".encode(), content_type=TEXT, immutable=False)
         try:

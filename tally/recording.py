@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bulletin_board import publisher, storage
+from bulletin_board import cosigned, publisher, storage
 from bulletin_board.errors import BoardError
 from tally.basis import Basis
 from tally.combining import combine
@@ -77,6 +77,8 @@ def sign(tally: Tally) -> None:
     """Put what was recorded under a signed head: now it is on the board."""
     signer = publisher.load_signer(Path(settings.VERITALLY_LOG_KEY_FILE), tally.log.origin)
     publisher.sign_head(tally.log, signer)
+    if not cosigned.is_published(tally.log):
+        return  # the next sweep asks the witnesses again
     Tally.objects.filter(pk=tally.pk, state=TallyState.RECORDED).update(state=TallyState.FINAL)
     tally.refresh_from_db()
 

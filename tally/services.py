@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
+from bulletin_board import cosigning
 from bulletin_board.models import Log
 from tally import messages, test_modulus
 from tally.answers import PAYLOAD_LIMIT, Asked, Declined, Expected, Good, Judgement, Nobodys, Unsound, judge
@@ -90,7 +91,7 @@ def sweep(*, now: datetime) -> None:
 
 def advance(tally: Tally, *, now: datetime) -> None:
     """Take every step that can be taken now, and send what is due."""
-    if tally.state == TallyState.VERIFYING and _claim(tally, now):
+    if tally.state == TallyState.VERIFYING and cosigning.collect(tally.log) and _claim(tally, now):
         _verify(tally, now)
     if tally.state in {TallyState.ACKNOWLEDGING, TallyState.SHARING}:
         _ask_for_shares(tally)

@@ -13,7 +13,14 @@ os.environ.update(
     VERITALLY_DATA_DIR=tempfile.mkdtemp(prefix="veritally-tests-"),
     EMAIL_URL="memorymail://",
 )
-for name in ("CELERY_BROKER_URL", "DATABASE_URL", "DEBUG", "LOG_LEVEL", "VERITALLY_LOG_KEY_FILE"):
+for name in (
+    "CELERY_BROKER_URL",
+    "DATABASE_URL",
+    "DEBUG",
+    "LOG_LEVEL",
+    "VERITALLY_LOG_KEY_FILE",
+    "VERITALLY_WITNESSES",
+):
     os.environ.pop(name, None)
 os.environ["DATABASE_URL"] = os.environ.get("VERITALLY_TEST_DATABASE_URL", "sqlite://:memory:")
 

@@ -101,7 +101,10 @@ def _answer(request: HttpRequest, slug: str, intake: _Intake, rows: _Row) -> Htt
         return _refuse(election, error, digest_of(body), now)
     if not isinstance(verdict, Accepted):
         return _refuse(election, verdict.error, digest, now)
-    return _accept(election, verdict, rows)
+    try:
+        return _accept(election, verdict, rows)
+    except Unavailable as error:
+        return _refuse(election, error, digest, now)
 
 
 def _limit(election: Election, rows: _Row) -> int:

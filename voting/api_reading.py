@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from voting.errors import Unavailable, code_of
 from voting.models import CastBallot, Challenged, Election
 from voting.services import rechecking
 from voting.services.board import entry_of, receipt_of
@@ -56,6 +57,12 @@ def ballot(_request: HttpRequest, slug: str, digits: str) -> HttpResponse:
     if row is None:
         return _json(404, _NOT_ON_BOARD)
     entry = entry_of(row)
+    try:
+        receipt = receipt_of(row)
+    except Unavailable as error:
+        response = _json(503, {"code": code_of(error), "message": str(error)})
+        response["Retry-After"] = str(error.retry_after)
+        return response
     later = _later(row)
     return _json(
         200,
@@ -64,7 +71,7 @@ def ballot(_request: HttpRequest, slug: str, digits: str) -> HttpResponse:
             "tracker": row.tracker,
             "seq": row.seq,
             "entry": entry,
-            "receipt": receipt_of(row),
+            "receipt": receipt,
             "payload_sha256": json.loads(entry)["payload_sha256"],
             "credential": row.credential,
             "later": later,

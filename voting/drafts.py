@@ -13,7 +13,6 @@ from typing import cast
 from bulletin_board.codec import canonical
 from bulletin_board.codec.canonical import Value
 from bulletin_board.codec.fields import Fields
-from bulletin_board.log.keys import VerifierKey
 from tally.contests.protocol import Contest
 from tally.contests.registry import contest_from_value
 from tally.contests.texts import Texts
@@ -72,7 +71,7 @@ class Draft:
         self,
         *,
         election_id: str,
-        log: VerifierKey,
+        board: BoardKeys,
         members: Sequence[Trustee],
         allow_test_modulus: bool = False,
     ) -> Manifest:
@@ -89,7 +88,7 @@ class Draft:
             schedule=self.schedule,
             modulus_bits=self.modulus_bits,
             roll_capacity=self.roll_capacity,
-            board=BoardKeys(log=log, witnesses=(), quorum=0),
+            board=board,
             registrar=self.registrar,
             trustees=Trustees(
                 threshold=self.threshold,

@@ -78,6 +78,10 @@ class IntakeFailed(Unavailable):
     """A failure of the server over this ballot; it may have been accepted."""
 
 
+class IntakeUnwitnessed(Unavailable):
+    """An entry that too few witnesses have cosigned yet: it stands, and has no receipt so far."""
+
+
 class AlreadyCast(VotingError):
     """A ballot whose check code is on the board already, under another signature; or a challenge of one."""
 

@@ -11,9 +11,9 @@ from functools import lru_cache
 from django.db.models import QuerySet
 from django.http import Http404
 
+from bulletin_board.cosigned import published_head
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.models import Blob, Entry, Log
-from bulletin_board.rows import latest_head
 from tally.models import StationRequest, Tally, TallyState
 from tally.record.closing import Closing
 from tally.record.manifest import Manifest
@@ -64,8 +64,8 @@ def election_or_404(slug: str) -> Election:
 
 
 def size_of(log: Log) -> int:
-    """Return how many entries the latest signed head covers."""
-    head = latest_head(log)
+    """Return how many entries the latest published head covers."""
+    head = published_head(log)
     return 0 if head is None else head.size
 
 

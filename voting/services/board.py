@@ -5,10 +5,11 @@ from collections.abc import Collection
 
 from django.db.models import Max
 
-from bulletin_board import publisher
+from bulletin_board import cosigned, publisher
+from bulletin_board.errors import NotYetSigned
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.models import Entry, Log
-from voting.errors import NotOpen
+from voting.errors import IntakeUnwitnessed, NotOpen
 from voting.models import CastBallot, Challenged, Election
 from voting.services import log_key
 
@@ -27,18 +28,29 @@ def sign_head(election: Election) -> bytes:
 
 
 def receipt_of(row: CastBallot | Challenged) -> str:
-    """Return the proof that this entry is on the board; the same text every time it is asked for."""
+    """Return the proof that this entry is on the board; the same text every time it is asked for.
+
+    Raises IntakeUnwitnessed while too few witnesses have cosigned.
+    """
     if not row.receipt:
         sign_head(row.election)  # the last attempt may have been cut off before
-        text = publisher.receipt(election_log(row.election), row.seq).decode("utf-8")
+        try:
+            text = publisher.receipt(election_log(row.election), row.seq).decode("utf-8")
+        except NotYetSigned:
+            raise IntakeUnwitnessed("it waits for the witnesses; it may still be counted") from None
         type(row).objects.filter(pk=row.pk, receipt="").update(receipt=text)
         row.refresh_from_db(fields=["receipt"])
     return row.receipt
 
 
 def write_receipts(election: Election, seqs: Collection[int]) -> None:
-    """Make the receipts of these ballots, all of them under the head that is signed now, in one write."""
+    """Make the receipts of these ballots, all of them under the head that is published now, in one write.
+
+    While too few witnesses have cosigned, there are none: `receipt_of` says so.
+    """
     log = election_log(election)
+    if not cosigned.is_published(log):
+        return
     without = CastBallot.objects.filter(election=election, seq__in=seqs, receipt="")
     rows = list(without)
     for row in rows:

@@ -9,11 +9,13 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
+from bulletin_board import cosigning
 from bulletin_board.codec import base64url
 from bulletin_board.errors import EncodingError
 from tally.contests.errors import ContestError
 from tally.key_draft import KeyAcknowledgement, read_draft
 from tally.record.base import KEY_BYTES, check_same_election
+from tally.record.board_keys import BoardKeys
 from tally.record.errors import BadAcknowledgement
 from tally.record.key import KeyRecord
 from tally.record.manifest import Manifest
@@ -62,9 +64,10 @@ def add_trustee(election: Election, trustee: Trustee) -> TrusteeSeat:
 def manifest_of(election: Election) -> Manifest:
     """Return the manifest as it will be posted. Raises a ManifestError, ContestError or CryptoError."""
     signer = log_key.signer_for(log_key.origin_of(election.slug))
+    witnesses = cosigning.configured()
     return election.plan.to_manifest(
         election_id=election.election_id,
-        log=signer.verifier_key,
+        board=BoardKeys(log=signer.verifier_key, witnesses=witnesses.keys(), quorum=witnesses.least()),
         members=[_trustee(seat) for seat in election.seats.all()],
         allow_test_modulus=allow_test_modulus(),
     )
