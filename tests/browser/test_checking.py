@@ -3,6 +3,7 @@
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -235,3 +236,66 @@ def test_a_ballot_that_was_cast_is_no_test(at):
     one.page.goto(f"{one.base}/elections/{one.slug}/tested/#{text}")
     assert notice(one.page) == "The board does not have this ballot as a test"
     check_state(one.page)
+
+
+def receipt_of(one: Voter, typed: str) -> bytes:
+    """Cast a ballot; return the file that the page saves."""
+    vote(one, typed)
+    with one.page.expect_download() as download:
+        one.page.get_by_role("button", name="Save the receipt").click()
+    assert download.value.suggested_filename == "veritally-receipt.json"
+    return Path(download.value.path()).read_bytes()
+
+
+def check_receipt(one: Voter, data: bytes) -> Page:
+    page = check(one, "")
+    file = {"name": "veritally-receipt.json", "mimeType": "application/json", "buffer": data}
+    page.get_by_label("Or the receipt that you saved").set_input_files(file)
+    page.get_by_role("button", name="Check").click()
+    return page
+
+
+def test_a_saved_receipt_is_checked_without_typing(at):
+    one = at()
+    data = receipt_of(one, fresh_code())
+    assert ROSA.encode() not in data
+    assert notice(check_receipt(one, data)) == "Your ballot is on the public board"
+
+
+def test_a_board_that_hides_what_it_has_signed_is_found_out(at):
+    one = at()
+    data = receipt_of(one, fresh_code())
+    gone = {"status": 404, "json": {"code": "not-on-board", "message": ""}}
+    one.page.route("**/ballots/*", lambda route: route.fulfill(**gone))
+    page = check_receipt(one, data)
+    assert notice(page) == "The board has broken its word"
+    check_state(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the proof").click()
+    evidence = json.loads(Path(download.value.path()).read_bytes())
+    assert evidence["why"] == "receipt-not-kept"
+    assert json.loads(evidence["sent"])["tracker"] == json.loads(data)["tracker"]
+
+
+CHANGED = {
+    "tracker": lambda text: text[::-1],
+    "entry": lambda text: text.replace('"seq":', '"seq":1'),
+    "receipt": lambda text: text.replace("index ", "index 1"),
+    "ballot": lambda text: text.replace('"challenge":"', '"challenge":"A'),
+}
+
+
+def test_a_receipt_that_was_changed_proves_nothing(at):
+    one = at()
+    kept = json.loads(receipt_of(one, fresh_code()))
+    for part, change in CHANGED.items():
+        page = check_receipt(one, json.dumps(kept | {part: change(kept[part])}).encode())
+        expect(page.get_by_role("alert")).to_contain_text("This file is not the receipt of a ballot.")
+    check_state(page)
+
+
+def test_a_receipt_of_another_election_is_refused(at):
+    one = at()
+    kept = json.loads(receipt_of(one, fresh_code()))
+    page = check_receipt(one, json.dumps(kept | {"election": "0" * 64}).encode())
+    expect(page.get_by_role("alert")).to_contain_text("This is a receipt of another election.")

@@ -157,6 +157,7 @@ export class NotIdentified extends Refusal {}
 export class NotTested extends Refusal {}
 export class RefusalOfSomethingElse extends Refusal {}
 export class MalformedOpening extends Refusal {}
+export class MalformedReceipt extends Refusal {}
 export class TooLongForQr extends Refusal {}
 /** The server answered something that is no answer. */
 export class BadAnswer extends Refusal {}

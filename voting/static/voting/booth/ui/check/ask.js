@@ -1,31 +1,39 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Step 1 of checking: the check code. */
+/** Step 1 of checking: the check code, or the receipt that the voter saved. */
 import { say, sayMany } from "../../texts.js";
 import { el, errorSummary } from "../dom.js";
 
 const FIELD = "code";
+const FILE = "receipt";
 
-/** @param {{code: string, onsubmit: (code: string) => void}} given */
-export function askView({ code, onsubmit }) {
+/** @param {{code: string, onsubmit: (code: string) => void, onreceipt: (file: File) => void}} given */
+export function askView({ code, onsubmit, onreceipt }) {
   const field = /** @type {HTMLInputElement} */ (el("input", {
     id: FIELD, class: "form-control code-field", type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
     maxlength: 200, dir: "ltr", "aria-describedby": "code-help", value: code,
   }));
+  const file = /** @type {HTMLInputElement} */ (el("input", { id: FILE, class: "form-control", type: "file", accept: "application/json,.json" }));
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    onsubmit(field.value);
+    const [chosen] = file.files ?? [];
+    if (chosen) onreceipt(chosen);
+    else onsubmit(field.value);
   };
   return el("form", { class: "sheet", novalidate: true, onsubmit: submit },
     el("div", { class: "field" },
       el("label", { class: "form-label", for: FIELD }, say("Your check code")),
       el("span", { class: "form-text", id: "code-help" }, say("You got it when you voted: six groups of four characters, and one more. Paste it or type it.")),
       field),
+    el("div", { class: "field" },
+      el("label", { class: "form-label", for: FILE }, say("Or the receipt that you saved")),
+      file),
     el("div", { class: "actions" }, el("button", { type: "submit", class: "btn btn-primary" }, say("Check"))));
 }
 
 /** @param {any} error */
 export function askErrors({ name, computed }) {
-  return errorSummary(say("There is a problem"), [{ text: reason(name, computed), field: FIELD }]);
+  const isOfFile = name === "MalformedReceipt" || name === "ForeignRecord";
+  return errorSummary(say("There is a problem"), [{ text: reason(name, computed), field: isOfFile ? FILE : FIELD }]);
 }
 
 /**
@@ -39,6 +47,8 @@ function reason(name, computed) {
       : sayMany("A check code has 25 characters. This has %(count)s.", "A check code has 25 characters. This has %(count)s.", Number(computed));
     case "ForbiddenCodeCharacter": return say("Character %(position)s cannot be right: check codes have only digits and letters, and some signs at the end.", { position: Number(computed) });
     case "WrongCheckCharacter": return say("One or more characters are wrong or have changed places.");
+    case "MalformedReceipt": return say("This file is not the receipt of a ballot.");
+    case "ForeignRecord": return say("This is a receipt of another election.");
     default: return say("The server could not be asked. Check your connection, then try again.");
   }
 }

@@ -112,3 +112,15 @@ export function refutedView({ name, error, evidence, onagain }) {
       download(say("Save the file"), "veritally-evidence.json", evidenceFile(evidence)),
       button(say("Check another code"), onagain)));
 }
+
+/** @param {{code: string, name: string, evidence: Evidence, onagain: () => void}} given */
+export function brokenView({ code, name, evidence, onagain }) {
+  return el("div", {},
+    notice("bad", say("The board has broken its word"),
+      el("p", {}, say("Your receipt holds: the board signed that it has this ballot. Now this server does not show it, or shows another entry in its place.")),
+      codeBlock(code)),
+    el("p", {}, say("The file below proves it to anybody. Save it, tell %(name)s, and give it to people who observe the election.", { name })),
+    el("div", { class: "actions" },
+      download(say("Save the proof"), "veritally-evidence.json", evidenceFile(evidence)),
+      button(say("Check another code"), onagain)));
+}

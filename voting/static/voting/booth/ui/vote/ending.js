@@ -11,7 +11,7 @@ import { button, download, el, notice } from "../dom.js";
  * @param {{checkCode: string, checkAddress: string, receipt: string, seq: number, left: number, closes: number, onagain: () => void}} given
  */
 export function confirmedView({ checkCode, checkAddress, receipt, seq, left, closes, onagain }) {
-  const file = new Blob([receipt], { type: "text/plain" });
+  const file = new Blob([receipt], { type: "application/json" });
   return el("div", {},
     el("section", { class: "sheet", "aria-labelledby": "keep" },
       el("h2", { id: "keep" }, say("Keep your check code")),
@@ -20,7 +20,7 @@ export function confirmedView({ checkCode, checkAddress, receipt, seq, left, clo
       qrFigure(checkAddress, say("Leads to the page that checks this code")),
       el("div", { class: "actions" },
         el("a", { class: "btn btn-primary", href: checkAddress }, say("Check my ballot")),
-        download(say("Save the receipt"), "veritally.tlog-proof", file),
+        download(say("Save the receipt"), "veritally-receipt.json", file),
         button(say("Print"), () => globalThis.print()))),
     left > 0 && el("section", { "aria-labelledby": "change" },
       el("h2", { id: "change" }, say("If you change your mind")),

@@ -11,6 +11,7 @@ import { BACKUP_LIMIT, openBackup } from "../../credentials/backup.js";
 import { formatCheckCode, formatCode } from "../../credentials/codes.js";
 import { CannotOpen, ForeignRecord, NotOnRoll, NotOpen, Stopped } from "../../errors.js";
 import { utf8 } from "../../octets.js";
+import { writeReceiptFile } from "../../receipt_file.js";
 import { say } from "../../texts.js";
 import { openElection, openPage, takeFragment } from "../election_page.js";
 import { plain } from "../election_text.js";
@@ -45,7 +46,7 @@ export class VotingPage {
   #review;
   /** @type {Outgoing | undefined} */
   #outgoing;
-  #receipt = { text: "", seq: 0 };
+  #receipt = { file: "", seq: 0 };
   #opening = "";
   #rival = ""; // the check code of a ballot that came before this one
 
@@ -193,9 +194,21 @@ export class VotingPage {
   async #receive({ fate, sent }, answer) {
     const { engine, election } = this.#opened;
     const { seq } = await engine.confirm({ type: fate, sent, answer });
-    this.#receipt = { text: answer.receipt, seq };
     if (fate === "challenged") this.#opening = writeOpening(await engine.reveal(), election.contests);
-    else engine.stop(); // the key is not needed any more
+    else {
+      this.#receipt = { file: this.#receiptFile(sent, answer), seq };
+      engine.stop(); // the key is not needed any more
+    }
+  }
+
+  /**
+   * @param {Octets} sent
+   * @param {import("../../engine/transport.js").Accepted} answer
+   */
+  #receiptFile(sent, { entry, receipt }) {
+    const { election: { fingerprint: election } } = this.#opened;
+    const tracker = this.#state.sealed?.tracker ?? "";
+    return writeReceiptFile({ election, tracker, ballot: new TextDecoder().decode(sent), entry, receipt });
   }
 
   /** @returns {Promise<string>} the check code of this code's last ballot, "" if that cannot be found out */
@@ -288,7 +301,7 @@ export class VotingPage {
       case "unconfirmed": return [say("Not confirmed yet"), unconfirmedView({ fate: state.fate, why: state.why, evidence: this.#evidence(),
         checkAddress: this.#checkAddress, onretry: () => this.#take({ type: "retry" }) })];
       case "confirmed": return [say("You have voted"), confirmedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress,
-        receipt: this.#receipt.text, seq: this.#receipt.seq, left: this.#left,
+        receipt: this.#receipt.file, seq: this.#receipt.seq, left: this.#left,
         closes: this.#opened.election.schedule.closes, onagain: () => this.#again() })];
       case "refused": return [say("Not counted"), refusedView({ code: state.why, evidence: this.#evidence(),
         checkAddress: this.#checkAddress, onagain: () => this.#again() })];
