@@ -8,7 +8,9 @@ import io
 import os
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, NoReturn
 
 import typer
@@ -29,10 +31,12 @@ from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import open_source
 from tally import test_modulus
+from tally.verifier.page import Run, page
 from tally.verifier.plain import plain
-from tally.verifier.report import EXIT_CODES, Report, Verdict
+from tally.verifier.report import EXIT_CODES, Verdict
 from tally.verifier.terminal import show
-from tally.verifier.verify import Options, verify
+from tally.verifier.verify import Options, Verification, verify
+from tally.verifier.versions import versions
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -67,7 +71,10 @@ def main(
         Path | None,
         typer.Option(help="Whose signatures you demand on the checkpoint: a file in tlog-policy form."),
     ] = None,
-    json: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write the report to this file, for programs.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the report to this file, to read and print.")
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that check ballots.")] = 1,
     full: Annotated[  # noqa: FBT002  # a command-line switch
         bool, typer.Option(help="Check every ballot in its compact form, without the cache of commitments.")
@@ -85,6 +92,7 @@ def main(
         compact=full,
         allow_test_modulus=_is_test_modulus_allowed(console),
     )
+    started, begun = datetime.now(UTC).replace(microsecond=0), monotonic()
     try:
         with open_source(record) as source, _progress(console) as bar:
             task = bar.add_task("Verifying", total=None)
@@ -97,7 +105,10 @@ def main(
         _give_up(console, f"The verifier itself failed ({type(error).__name__}). Please report this.")
     show(verification.report, console)
     if json is not None:
-        _write(verification.report, json, console)
+        _write(canonical.encode(verification.report.to_value()) + b"\n", json, console)
+    if html is not None:
+        run = Run(record=record, started=started, seconds=monotonic() - begun, versions=versions())
+        _write(_page(verification, run), html, console)
     raise typer.Exit(EXIT_CODES[verification.report.verdict])
 
 
@@ -116,9 +127,14 @@ def _give_up(console: Console, sentence: str) -> NoReturn:
     raise typer.Exit(EXIT_CODES[Verdict.UNCHECKED]) from None
 
 
-def _write(report: Report, file: Path, console: Console) -> None:
+def _page(verification: Verification, run: Run) -> bytes:
+    found = page(verification.report, run, manifest=verification.manifest, result=verification.result)
+    return found.encode()
+
+
+def _write(data: bytes, file: Path, console: Console) -> None:
     try:
-        file.write_bytes(canonical.encode(report.to_value()) + b"\n")
+        file.write_bytes(data)
     except OSError as error:
         _give_up(console, f"The report could not be written: {error}")
 

@@ -55,10 +55,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """All findings, in the order of the checks, with the facts a reader asks for first."""
+    """All findings, in the order of the checks, with the facts a reader asks for first.
+
+    `exhibits` are (name, text) of what is evidence as it stands, such as a signed checkpoint.
+    """
 
     findings: tuple[Finding, ...]
     facts: tuple[tuple[str, str], ...]
+    exhibits: tuple[tuple[str, str], ...] = ()
 
     @property
     def verdict(self) -> Verdict:

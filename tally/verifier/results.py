@@ -28,8 +28,8 @@ def check_result(
     counted: Counted,
     tallies: tuple[tuple[mpz, ...], ...],
     aggregates: tuple[mpz, ...],
-) -> None:
-    """H.1 to H.5."""
+) -> Result | None:
+    """H.1 to H.5. Returns the result as stated, right or wrong; None if it cannot be read."""
     ledger.mark("H.1")
     try:
         result = Result.from_bytes(entry.payload, ResultShape.of(opened.manifest))
@@ -38,10 +38,11 @@ def check_result(
     except (BoardError, RecordError, ContestError, CountedSetMismatch) as error:
         ledger.fail("H.1", error, entry.where)
         if not isinstance(error, CountedSetMismatch):
-            return
+            return None
     _check_tallies(ledger, entry, result, tallies, aggregates)
     _check_openings(ledger, entry, result, opened)
     _check_counters(ledger, entry, result, opened, counted.weight)
+    return result
 
 
 def _check_tallies(

@@ -7,10 +7,13 @@ from rich.table import Table
 from rich.text import Text
 
 from tally.verifier.checks import CATEGORIES
+from tally.verifier.meanings import MEANINGS
 from tally.verifier.plain import plain
+from tally.verifier.reasons import reason
 from tally.verifier.report import Failure, Finding, Report, Status, Verdict
 
 _STYLES = {Status.PASS: "green", Status.FAIL: "bold red", Status.NOT_RUN: "yellow"}
+_INDENT = (0, 0, 0, 17)
 _VERDICTS = {
     Verdict.VERIFIED: ("bold green", "VERIFIED. Every check passed."),
     Verdict.REFUTED: ("bold red", "REFUTED. At least one check failed: do not rely on this record."),
@@ -49,17 +52,21 @@ def _show_finding(finding: Finding, console: Console) -> None:
         statement.append(f"\n{finding.note}", style="dim")
     row.add_row(finding.check.id, Text(finding.status.value, style=_STYLES[finding.status]), statement)
     console.print(Padding(row, (0, 0, 0, 2)))
+    if finding.status is Status.FAIL:
+        console.print(Padding(Text(MEANINGS[finding.check.id], style="bold"), _INDENT))
     for failure in finding.failures:
-        console.print(Padding(_evidence(failure), (0, 0, 0, 17)))
+        console.print(Padding(_evidence(failure), _INDENT))
     hidden = finding.failed - len(finding.failures)
     if hidden > 0:
-        console.print(Padding(Text(f"… and {hidden} more", style="red"), (0, 0, 0, 17)))
+        console.print(Padding(Text(f"… and {hidden} more", style="red"), _INDENT))
 
 
 def _evidence(failure: Failure) -> Text:
     text = Text(failure.error, style="red")
     text.append(f" {failure.where}" if failure.where else "", style="default")
     text.append(f": {failure.message}", style="default")
+    said = reason(failure.error)
+    text.append(f"\n{said}" if said else "", style="default")
     for name, value in (("expected", failure.expected), ("computed", failure.computed)):
         if value:
             text.append(f"\n{name} {value}", style="dim")

@@ -19,6 +19,8 @@ from tally.outcome import aggregates as pack_aggregates
 from tally.record import order
 from tally.record.counted import Counted
 from tally.record.head import Head
+from tally.record.manifest import Manifest
+from tally.record.result import Result
 from tally.verifier.ballots import BallotChecks
 from tally.verifier.checks import CHECKS, POLICY, UNTIL_CLOSE
 from tally.verifier.proofs import (
@@ -68,9 +70,14 @@ class Closed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """The report, and what was computed on the way where the record allowed it."""
+    """The report, and what was read or computed on the way where the record allowed it.
+
+    `manifest` and `result` are as stated, right or wrong.
+    """
 
     report: Report
+    manifest: Manifest | None
+    result: Result | None
     opened: OpenedElection | None
     closed: Closed | None
 
@@ -108,6 +115,7 @@ class _Pass:
         self.ballots: BallotChecks | None = None
         self.closed: Closed | None = None
         self.shares: ShareChecks | None = None
+        self.stated_result: Result | None = None
         self.result_sha256: str | None = None
         self.credentials: Future[None] | None = None  # check E.2, if another process makes it
 
@@ -136,7 +144,11 @@ class _Pass:
             progress(entry.size, self.walk.head.size)
         self.setup.credentials(self.credentials.result if self.credentials else None)
         return Verification(
-            report=self.ledger.report(self.facts()), opened=self.setup.opened, closed=self.closed
+            report=self.ledger.report(self.facts()),
+            manifest=self.setup.manifest_record,
+            result=self.stated_result,
+            opened=self.setup.opened,
+            closed=self.closed,
         )
 
     def part(self, check: Callable[[Entry], None]) -> Callable[[Entry], None]:
@@ -210,7 +222,7 @@ class _Pass:
         self.shares.finish()
         self.result_sha256 = entry.envelope.payload_sha256
         closed = self.closed
-        check_result(
+        self.stated_result = check_result(
             self.ledger,
             entry,
             closed.opened,
