@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The board asks its witnesses: a head is published once enough have cosigned, whatever the others do."""
 
-import http.server
 import logging
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -15,17 +14,13 @@ from bulletin_board.errors import NotFound, NotYetSigned
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import Cosigner, open_cosigned
 from bulletin_board.log.note import Note
-from bulletin_board.log.policy import Party, Policy
+from bulletin_board.log.policy import Policy
 from bulletin_board.log.proof import InclusionProof
 from bulletin_board.models import Cosignature, SignedHead
-from bulletin_board.witness.server import WitnessServer
-from bulletin_board.witness.store import Store
-from bulletin_board.witness.witness import Witness
 from tests.integration.boards import KEY, ORIGIN, SIGNER, append, numbered
+from tests.integration.witness_town import DEAD, NOW, Town
 
 pytestmark = pytest.mark.django_db
-NOW = 1_800_000_000
-DEAD = "http://127.0.0.1:9"  # discard: nobody listens
 
 
 @pytest.fixture(autouse=True)
@@ -42,78 +37,16 @@ def log():
     return storage.create_log(ORIGIN)
 
 
-@contextmanager
-def serving(server):
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class Town:
-    """Witnesses by name, each a server in a thread."""
-
-    def __init__(self, folder, stack) -> None:
-        self.folder, self.stack, self.clock = folder, stack, NOW
-        self.cosigners, self.stores, self.urls = {}, {}, {}
-
-    def add(self, name, url=None):
-        cosigner = Cosigner(f"{name}.example", name.encode().ljust(32, b"."))
-        self.cosigners[name] = cosigner
-        if url is None:
-            store = self.stores[name] = Store.create(self.folder / name)
-            store.add_key(KEY)
-            witness = Witness(cosigner, store)
-            server = WitnessServer(("127.0.0.1", 0), witness, prefix="", clock=lambda: self.clock)
-            url = self.stack.enter_context(serving(server))
-        self.urls[name] = url
-        return cosigner
-
-    def lying(self, name, answer):
-        """A witness that answers each submission with answer(cosigner, body): (status, type, bytes)."""
-        asked = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(handler):  # noqa: N805
-                body = handler.rfile.read(int(handler.headers["Content-Length"]))
-                asked.append(body)
-                status, kind, data = answer(self.cosigners[name], body)
-                handler.send_response(status)
-                handler.send_header("Content-Type", kind)
-                handler.send_header("Content-Length", str(len(data)))
-                handler.end_headers()
-                handler.wfile.write(data)
-
-            def log_message(self, *_):
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.add(name, self.stack.enter_context(serving(server)))
-        return asked
-
-    @property
-    def keys(self):
-        return [cosigner.verifier_key for cosigner in self.cosigners.values()]
-
-    def demanded(self, log, quorum, settings):
-        cosigned.demand(log, KEY, self.keys, quorum)
-        settings.VERITALLY_WITNESSES = Policy(
-            witnesses=tuple(
-                Party(key=self.cosigners[name].verifier_key, name=name, url=url)
-                for name, url in self.urls.items()
-            )
-        )
-
-
 @pytest.fixture
 def town(tmp_path):
     with ExitStack() as stack:
-        yield Town(tmp_path, stack)
+        yield Town(tmp_path, stack, KEY)
         cosigning.forget_couriers()
+
+
+def demanded(log, town, quorum, settings):
+    cosigned.demand(log, KEY, town.keys, quorum)
+    settings.VERITALLY_WITNESSES = town.policy(0)
 
 
 def published(log, town, quorum):
@@ -124,7 +57,7 @@ def published(log, town, quorum):
 
 def test_a_head_is_published_with_the_witnesses_signatures(log, town, settings):
     town.add("press"), town.add("union")
-    town.demanded(log, 2, settings)
+    demanded(log, town, 2, settings)
     append(log, *numbered(5))
     publisher.sign_head(log, SIGNER)
     found = published(log, town, 2)
@@ -134,7 +67,7 @@ def test_a_head_is_published_with_the_witnesses_signatures(log, town, settings):
 
 def test_a_receipt_carries_the_cosigned_checkpoint(log, town, settings):
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(5))
     publisher.sign_head(log, SIGNER)
     proof = InclusionProof.from_bytes(publisher.receipt(log, 4))
@@ -143,7 +76,7 @@ def test_a_receipt_carries_the_cosigned_checkpoint(log, town, settings):
 
 def test_a_log_grows_under_its_witnesses(log, town, settings):
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     for size in (1, 2, 300, 301):
         append(log, *numbered(size - storage_size(log), storage_size(log)))
         publisher.sign_head(log, SIGNER)
@@ -157,11 +90,11 @@ def storage_size(log):
 
 def test_without_enough_witnesses_the_earlier_head_stays_published(log, town, settings):
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     town.add("dead", DEAD)
-    town.demanded(log, 2, settings)
+    demanded(log, town, 2, settings)
     Cosignature.objects.create(
         log=log,
         size=3,
@@ -185,7 +118,7 @@ def head(log):
 
 def test_nothing_is_published_before_the_first_quorum(log, town, settings):
     town.add("dead", DEAD)
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     with pytest.raises(NotFound):
@@ -194,7 +127,7 @@ def test_nothing_is_published_before_the_first_quorum(log, town, settings):
 
 def test_a_dead_witness_does_not_stop_the_others(log, town, settings):
     town.add("dead", DEAD), town.add("press"), town.add("union")
-    town.demanded(log, 2, settings)
+    demanded(log, town, 2, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     assert published(log, town, 2).checkpoint.size == 3
@@ -211,7 +144,7 @@ def test_a_witness_that_hangs_does_not_stop_the_others_and_is_asked_no_second_ti
 
     asked = town.lying("slow", hang)
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     monkeypatch.setattr(cosigning, "GRACE", 0.05)
     for count in range(4):
         append(log, *numbered(1, count))
@@ -223,14 +156,14 @@ def test_a_witness_that_hangs_does_not_stop_the_others_and_is_asked_no_second_ti
 
 def test_a_witness_that_comes_back_is_brought_up_to_date(log, town, settings):
     town.add("press"), town.add("union")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     true_url, town.urls["union"] = town.urls["union"], DEAD
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     assert len(published(log, town, 1).cosignatures) == 1
     town.urls["union"] = true_url
-    town.demanded(log, 2, settings)
+    demanded(log, town, 2, settings)
     append(log, *numbered(4, 3))
     publisher.sign_head(log, SIGNER)
     assert len(published(log, town, 2).cosignatures) == 2
@@ -238,7 +171,7 @@ def test_a_witness_that_comes_back_is_brought_up_to_date(log, town, settings):
 
 def test_a_witness_that_saw_another_size_is_asked_again_from_there(log, town, settings):
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     append(log, *numbered(4, 3))
@@ -252,7 +185,7 @@ def test_a_witness_that_saw_another_size_is_asked_again_from_there(log, town, se
 
 def test_a_head_of_another_process_covers_ours(log, town, settings):
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     append(log, *numbered(4, 3))
@@ -264,7 +197,7 @@ def test_a_head_of_another_process_covers_ours(log, town, settings):
 
 def test_asking_again_renews_the_time(log, town, settings):
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     town.clock += 600
@@ -276,7 +209,7 @@ def test_asking_again_renews_the_time(log, town, settings):
 
 def test_witnesses_that_nothing_depends_on_are_asked_too(log, town, settings):
     town.add("press"), town.add("dead", DEAD)
-    town.demanded(log, 0, settings)
+    demanded(log, town, 0, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     assert len(published(log, town, 0).cosignatures) == 1
@@ -284,7 +217,7 @@ def test_witnesses_that_nothing_depends_on_are_asked_too(log, town, settings):
 
 def test_a_witness_without_an_address_is_named_in_the_log(log, town, settings, caplog):
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     settings.VERITALLY_WITNESSES = Policy()
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
@@ -304,7 +237,7 @@ def restored(log):
 
 def test_a_fork_is_refused_by_the_witness_and_never_published(log, town, settings, caplog):
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     truth = publisher.resource(log, "checkpoint").data
@@ -328,7 +261,7 @@ def cosigning_memory():
 
 def test_lost_entries_are_seen_by_what_the_witness_remembers(log, town, settings, caplog):
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     restored(log)
@@ -387,7 +320,7 @@ LIES = {
 def test_a_witness_that_lies_counts_for_nothing_and_stops_nobody(log, town, settings, lie):
     asked = town.lying("liar", LIES[lie])
     town.add("press")
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     assert {word.witness.name for word in published(log, town, 1).cosignatures} == {"press.example"}
@@ -397,7 +330,7 @@ def test_a_witness_that_lies_counts_for_nothing_and_stops_nobody(log, town, sett
 @pytest.mark.parametrize("lie", LIES)
 def test_a_quorum_of_lies_is_none(log, town, settings, lie):
     town.lying("liar", LIES[lie])
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     assert not cosigned.is_published(log)
@@ -411,7 +344,7 @@ def test_a_good_line_among_lines_of_strangers_is_taken_alone(log, town, settings
         return 200, "text/plain", lines
 
     town.lying("chatty", mixed)
-    town.demanded(log, 1, settings)
+    demanded(log, town, 1, settings)
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     assert b"stranger" not in publisher.resource(log, "checkpoint").data
