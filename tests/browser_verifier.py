@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The verifier of the browser, run by node over archives: what it says, and whether the one in Python says the same."""
+
+import json
+import subprocess
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bulletin_board.errors import BoardError
+from tally.verifier.report import Report, Status
+from tally.verifier.verify import Options, verify
+from tests.simulator import MemorySource
+
+PROGRAM = Path(__file__).parent / "js/verify_archives.mjs"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+Findings = dict[str, tuple[str, tuple[str, ...]]]  # check -> status, names of errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A board and what is brought to it."""
+
+    name: str
+    board: MemorySource
+    fingerprint: str | None
+    compact: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a verifier says; `unreadable` names the error of a board that is none."""
+
+    verdict: str
+    findings: Findings
+    unreadable: str = ""
+
+
+def write_archive(file: Path, files: Mapping[str, bytes]) -> Path:
+    """Write a board as `export_board --zip` would."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for path, data in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(path, EPOCH), data)
+    return file
+
+
+def by_python(case: Case) -> Judged:
+    """What the verifier in Python says."""
+    options = Options(fingerprint=case.fingerprint, allow_test_modulus=True, compact=case.compact)
+    try:
+        report = verify(case.board, options).report
+    except BoardError as error:
+        return Judged(verdict="unreadable", findings={}, unreadable=type(error).__name__)
+    return of_report(report)
+
+
+def of_report(report: Report) -> Judged:
+    """The same of a report that was made already."""
+    findings = {
+        finding.check.id: (finding.status.value, tuple(sorted({part.error for part in finding.failures})))
+        for finding in report.findings
+        if finding.check.id != "B.8" or finding.status is not Status.NOT_RUN
+    }
+    return Judged(verdict=report.verdict.value, findings=findings)
+
+
+def by_browser(cases: Sequence[Case], folder: Path) -> list[Judged]:
+    """What the verifier of the browser says of each, in one run of node."""
+    asked = [
+        {
+            "archive": str(write_archive(folder / f"{index}.zip", case.board.files)),
+            "fingerprint": case.fingerprint,
+            "isCompact": case.compact,
+        }
+        for index, case in enumerate(cases)
+    ]
+    return judge_archives(asked)
+
+
+def judge_archives(asked: Sequence[Mapping[str, object]]) -> list[Judged]:
+    """The same for archives that have been written: {archive, fingerprint, …}."""
+    done = subprocess.run(
+        ["node", str(PROGRAM)], input=json.dumps(asked), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise AssertionError(done.stderr)
+    return [_judged(report) for report in json.loads(done.stdout)]
+
+
+def _judged(report: dict) -> Judged:
+    if "unreadable" in report:
+        return Judged(verdict="unreadable", findings={}, unreadable=report["unreadable"])
+    findings = {
+        check["id"]: (check["status"], tuple(sorted({part["error"] for part in check["failures"]})))
+        for check in report["checks"]
+    }
+    return Judged(verdict=report["verdict"], findings=findings)

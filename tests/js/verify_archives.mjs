@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * Verifies archives with the verifier of the browser, for tests in Python: a JSON list of {archive, fingerprint, …options} on
+ * standard input, a JSON list of reports on standard output. A board that could not be read gives {unreadable: name}.
+ */
+import { readFileSync } from "node:fs";
+
+import { poolOfOne } from "../../voting/static/voting/verifier/checks/pool.js";
+import { verify } from "../../voting/static/voting/verifier/checks/verify.js";
+import { Refusal } from "../../voting/static/voting/verifier/errors.js";
+import { zipSource } from "../../voting/static/voting/verifier/sources/zip.js";
+
+async function reportOf({ archive, ...options }) {
+  try {
+    const source = await zipSource(new Blob([readFileSync(archive)]));
+    return (await verify(source, { isTestAllowed: true, ...options }, poolOfOne())).report;
+  } catch (error) {
+    if (error instanceof Refusal) return { unreadable: error.name };
+    throw error;
+  }
+}
+
+const cases = JSON.parse(readFileSync(0, "utf8"));
+const reports = [];
+for (const item of cases) reports.push(await reportOf(item));
+process.stdout.write(JSON.stringify(reports));

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** What was found, and the verdict that follows (docs/spec/verification.md, "Outcome"). */
+import { STATEMENTS } from "./list.js";
+
+/** @typedef {import("../errors.js").Refusal} Refusal */
+/** @typedef {"PASS" | "FAIL" | "NOT-RUN"} Status */
+/** @typedef {"verified" | "refuted" | "could not be checked"} Verdict */
+/** @typedef {{ error: string, where: string, message: string, expected: string, computed: string }} Failure */
+/** @typedef {{ id: string, statement: string, status: Status, note: string, failed: number, failures: Failure[] }} Finding */
+/** @typedef {{ format: string, verdict: Verdict, facts: Record<string, string>, checks: Finding[] }} Report */
+
+const SPELT_OUT = 20; // failures of one check; all are counted
+const LONGEST = 200; // characters of one piece of evidence
+const UNFIT =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/**
+ * Text from a record as it may be shown: normal form C, whatever could change how a line is read as `\uXXXX`.
+ * @param {string} text
+ */
+export function plain(text) {
+  return text.replace(UNFIT, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`).normalize("NFC");
+}
+
+/** @param {unknown} value */
+function evidence(value) {
+  if (value === undefined) return "";
+  const text = plain(typeof value === "bigint" && value > 1n << 64n ? value.toString(16) : String(value));
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** A check passes when it was made and never failed; whatever was neither made nor failed is NOT-RUN. */
+export class Ledger {
+  constructor() {
+    /** @type {Set<string>} */
+    this.made = new Set();
+    /** @type {Map<string, { count: number, failures: Failure[] }>} */
+    this.failed = new Map();
+    /** @type {Map<string, string>} */
+    this.notes = new Map();
+  }
+
+  /** @param {string[]} ids */
+  mark(...ids) {
+    for (const id of ids) this.made.add(id);
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} text
+   */
+  note(id, text) {
+    this.notes.set(id, plain(text));
+  }
+
+  /**
+   * @param {string} id
+   * @param {Refusal} error
+   * @param {string} [where]
+   */
+  fail(id, error, where = "") {
+    const found = this.failed.get(id) ?? { count: 0, failures: [] };
+    found.count += 1;
+    if (found.failures.length < SPELT_OUT) {
+      const { name, message, expected, computed } = error;
+      found.failures.push({ error: name, where, message: plain(message), expected: evidence(expected), computed: evidence(computed) });
+    }
+    this.failed.set(id, found);
+  }
+
+  /**
+   * @param {readonly (readonly [string, string])[]} facts
+   * @returns {Report}
+   */
+  report(facts) {
+    const checks = [...STATEMENTS].map(([id, statement]) => this.finding(id, statement));
+    const shown = Object.fromEntries(facts.map(([name, text]) => [name, plain(text)]));
+    return { format: "veritally/verification/1", verdict: verdictOf(checks), facts: shown, checks };
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} statement
+   * @returns {Finding}
+   */
+  finding(id, statement) {
+    const { count, failures } = this.failed.get(id) ?? { count: 0, failures: [] };
+    const status = count ? "FAIL" : this.made.has(id) ? "PASS" : "NOT-RUN";
+    return { id, statement, status, note: this.notes.get(id) ?? "", failed: count, failures };
+  }
+}
+
+/**
+ * @param {readonly Finding[]} checks
+ * @returns {Verdict}
+ */
+function verdictOf(checks) {
+  if (checks.some(({ status }) => status === "FAIL")) return "refuted";
+  return checks.every(({ status }) => status === "PASS") ? "verified" : "could not be checked";
+}

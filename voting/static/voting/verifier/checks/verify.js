@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** The whole verification, one pass over the board (docs/spec/verification.md, "Order of work"). */
+import { toHex } from "../codec/octets.js";
+import { BallotChecks } from "./ballots.js";
+import { checkClosing, checkTime } from "./closing.js";
+import { Ledger } from "./ledger.js";
+import { checkFinal, checkResult } from "./results.js";
+import { SetupChecks } from "./setup.js";
+import { ShareChecks } from "./shares.js";
+import { startWalk } from "./walk.js";
+
+/** @typedef {import("../contests/outcome.js").Outcome} Outcome */
+/** @typedef {import("../sources/source.js").Source} Source */
+/** @typedef {import("./ledger.js").Report} Report */
+/** @typedef {import("./pool.js").Pool} Pool */
+/** @typedef {import("./walk.js").Entry} Entry */
+
+/**
+ * Without a fingerprint A.1 is not run, unless `isTrusting`; `isCompact` leaves the cache aside; `isTestAllowed` is for tests.
+ * @typedef {{ fingerprint: string | null, isTrusting?: boolean, isCompact?: boolean, isTestAllowed?: boolean }} Options
+ */
+/** @typedef {{ question: string, rows: { label: string, total: number, isWinner: boolean, isTied: boolean }[] }} Answer */
+/** `answers` are there where a result could be computed, in the default language. */
+/** @typedef {{ report: Report, answers: Answer[] }} Verification */
+
+/**
+ * Rejects with a Refusal if there is no readable board, or if its source stops answering.
+ * @param {Source} source
+ * @param {Options} options
+ * @param {Pool} pool
+ * @param {(done: number, total: number) => void} [progress]
+ * @returns {Promise<Verification>}
+ */
+export async function verify(source, options, pool, progress = () => undefined) {
+  const ledger = new Ledger();
+  const walk = await startWalk(source, ledger);
+  const pass = new Pass(source, options, pool, ledger, walk);
+  for await (const entry of walk.entries()) {
+    await pass.take(entry);
+    progress(entry.envelope.seq + 1, walk.head.size);
+  }
+  await pass.setup.checkCredentials();
+  return { report: ledger.report(pass.facts()), answers: pass.answers() };
+}
+
+/** The state of one pass: what each type of entry adds to it. */
+class Pass {
+  /**
+   * @param {Source} source
+   * @param {Options} options
+   * @param {Pool} pool
+   * @param {Ledger} ledger
+   * @param {Awaited<ReturnType<typeof startWalk>>} walk
+   */
+  constructor(source, { fingerprint, isTrusting = false, isCompact = false, isTestAllowed = false }, pool, ledger, walk) {
+    this.source = source;
+    this.pool = pool;
+    this.ledger = ledger;
+    this.walk = walk;
+    this.isCompact = isCompact;
+    this.setup = new SetupChecks(ledger, { fingerprint, isTrusting, isTestAllowed }, pool);
+    /** @type {BallotChecks | null} */
+    this.ballots = null;
+    /** @type {ShareChecks | null} */
+    this.shares = null;
+    /** @type {import("./results.js").Recomputed | null} */
+    this.closed = null;
+    /** @type {string | null} */
+    this.result = null;
+    /** @type {Outcome[]} */
+    this.outcomes = [];
+  }
+
+  /** @param {Entry} entry */
+  async take(entry) {
+    switch (entry.envelope.type) {
+      case "manifest":
+        return this.manifest(entry);
+      case "roll":
+        return this.setup.readRoll(entry);
+      case "key":
+        return this.setup.readKey(entry);
+      case "open":
+        return this.opening(entry);
+      case "ballot":
+        return this.ballots?.readBallot(entry);
+      case "challenged":
+        return this.ballots?.readChallenged(entry);
+      case "roll-change":
+        return this.ballots?.readRollChange(entry);
+      case "close":
+        return this.closing(entry);
+      case "share":
+        return this.shares?.readShare(entry);
+      case "result":
+        return this.results(entry);
+      case "final":
+        return this.final(entry);
+      default:
+        return undefined; // B.5 has refused it
+    }
+  }
+
+  /** @param {Entry} entry */
+  manifest(entry) {
+    this.setup.readManifest(entry);
+    if (this.setup.manifest) this.walk.checkSignatures(this.setup.manifest.record.board);
+  }
+
+  /** @param {Entry} entry */
+  opening(entry) {
+    this.setup.readOpening(entry);
+    const { opened } = this.setup;
+    if (!opened) return;
+    checkTime(this.ledger, entry, opened.manifest, opened.manifest.schedule.opens);
+    const plan = { size: this.walk.head.size, isCompact: this.isCompact };
+    this.ballots = new BallotChecks(opened, this.source, this.ledger, this.pool, plan);
+  }
+
+  /** @param {Entry} entry */
+  async closing(entry) {
+    const { opened } = this.setup;
+    if (!opened || !this.ballots || this.closed) return;
+    const { ballots, challenged, count } = this.ballots;
+    await this.ballots.finish();
+    this.ledger.mark("B.7");
+    checkTime(this.ledger, entry, opened.manifest, opened.manifest.schedule.closes);
+    const counted = count.counted();
+    checkClosing(this.ledger, entry, opened, { ballots, challenged, counted });
+    const aggregates = count.aggregates(opened.manifest);
+    this.closed = { counted, tallies: count.sums, aggregates };
+    this.shares = new ShareChecks(opened, this.ledger, { head: entry.head(), counted: counted.hash, aggregates });
+  }
+
+  /** @param {Entry} entry */
+  results(entry) {
+    const { opened } = this.setup;
+    if (!opened || !this.closed || !this.shares) return;
+    this.shares.finish();
+    this.result = entry.envelope.digest;
+    this.outcomes = checkResult(this.ledger, entry, opened, this.closed) ?? [];
+  }
+
+  /** @param {Entry} entry */
+  final(entry) {
+    const { opened } = this.setup;
+    if (opened && this.closed && this.result) checkFinal(this.ledger, entry, opened, this.result);
+  }
+
+  /** What a reader asks for first. */
+  facts() {
+    const manifest = this.setup.manifest?.record;
+    const { size, root } = this.walk.head;
+    /** @type {[string, string][]} */
+    const facts = [["fingerprint", this.setup.computed || "unknown"]];
+    if (manifest) facts.push(["election", manifest.title.get(manifest.languages[0]) ?? ""], ["log", manifest.board.log.name]);
+    facts.push(["entries", String(size)], ["root", toHex(root)]);
+    if (this.ballots) facts.push(["ballots", String(this.ballots.ballots)]);
+    if (this.closed) facts.push(["counted", String(this.closed.counted.ballots)], ["weight", String(this.closed.counted.weight)]);
+    return facts;
+  }
+
+  /** @returns {Answer[]} */
+  answers() {
+    const manifest = this.setup.manifest?.record;
+    if (!manifest) return [];
+    const [language] = manifest.languages;
+    return this.outcomes.map(({ totals, extras, winners, tied }, index) => {
+      const { question, options } = manifest.contests[index];
+      const labels = new Map(options.map(({ id, label }) => [id, label.get(language) ?? id]));
+      return {
+        question: question.get(language) ?? "",
+        rows: [...totals, ...extras].map(([id, total]) => ({
+          label: labels.get(id) ?? id,
+          total,
+          isWinner: winners.includes(id),
+          isTied: tied.includes(id),
+        })),
+      };
+    });
+  }
+}
