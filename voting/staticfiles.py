@@ -2,7 +2,7 @@
 """Static files named after their content and compressed, so that they can be cached for ever.
 
 All but the programs of voters and observers: they are served byte for byte as they stand in version control,
-in folders named after the digest of all their files (voting/served_code.py). Folders of earlier releases stay: a
+in folders named after the digest of their files (voting/served_code.py). Folders of earlier releases stay: a
 page that was loaded before still finds its worker.
 """
 

@@ -176,6 +176,7 @@ def test_a_code_without_ballots_left_is_told_so(at):
     vote(at("strict"))
     one = at("strict").enter(typed)
     expect(one.page.get_by_text("You have cast all the ballots")).to_be_visible()
+    check_looks(one)
 
 
 def test_a_tested_ballot_is_opened_and_the_real_one_is_cast_after_it(at):
@@ -329,6 +330,7 @@ def test_of_two_devices_at_once_one_is_told_that_the_other_came_first(at):
     first.cast().has_voted()
     second.cast()
     expect(second.page.get_by_text("Another ballot with your code came first")).to_be_visible()
+    check_looks(second)
     assert len(second.sent) == 1
     assert second.check_code == first.check_code
     second.page.locator("#again").click()
@@ -396,6 +398,10 @@ def check_looks(one: Voter) -> None:
     one.page.emulate_media(color_scheme="light", forced_colors="active")
     assert violations(one, without=("color-contrast",)) == []  # the colours are the reader's own
     one.page.emulate_media(forced_colors="none")
+    one.page.set_viewport_size({"width": 640, "height": 780})
+    one.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert one.page.evaluate("document.documentElement.scrollWidth") <= 640
+    one.page.evaluate("document.documentElement.style.fontSize = ''")
 
 
 def test_every_step_is_accessible_and_takes_the_focus(at):
