@@ -4,6 +4,7 @@
 Secrets are never shown. Every refusal is one sentence and exit code 1. The work itself is done elsewhere.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +16,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bulletin_board.codec import base64url
 from bulletin_board.errors import BoardError
+from bulletin_board.sources import open_source
+from tally import test_modulus
+from tally.contests.errors import ContestError
 from tally.crypto import ed25519
 from tally.crypto.errors import CryptoError
+from tally.errors import TallyError
 from tally.record.errors import RecordError
 from tally.record.roll import LIMIT as ROLL_LIMIT
 from tally.registrar import voters as voter_list
+from tally.registrar.changes import (
+    LIST_LIMIT,
+    make_change,
+    read_admission,
+    read_replacement,
+    read_step,
+    read_steps,
+)
 from tally.registrar.derivation import election_id_octets
 from tally.registrar.errors import RegistrarError, VoterListRefused
 from tally.registrar.files import (
@@ -30,12 +43,13 @@ from tally.registrar.files import (
     require_absent,
     write_new,
 )
-from tally.registrar.issuing import codes_csv, issue
+from tally.registrar.issuing import codes_csv, issue, keys_csv
 from tally.registrar.keyfile import create_key_file, open_key_file
 from tally.registrar.passphrase import existing_passphrase, new_passphrase
 from tally.registrar.registration import FILE_LIMIT as REGISTRATIONS_LIMIT
 from tally.registrar.registration import roll_of_registrations
 from tally.registrar.rolls import check_roll, make_roll
+from tally.registrar.standing import read_standing
 
 # Rich tracebacks could show local variables, which may be secrets.
 app = typer.Typer(
@@ -89,8 +103,10 @@ def make_codes(
                 issued = issue(people, election_id, jobs=jobs, advance=advance)
             roll = make_roll(election_id, ((one.key, one.voter.weight) for one in issued), seed)
             write_new(out / "roll.json", roll.to_bytes(), mode=PUBLIC_MODE)
+            write_new(out / "keys.csv", keys_csv(issued), mode=SECRET_MODE)
             write_new(out / "codes.csv", codes_csv(issued), mode=SECRET_MODE)
     typer.echo(f"{out / 'codes.csv'}: {len(issued)} codes. SECRET: who holds it can vote for everybody.")
+    typer.echo(f"{out / 'keys.csv'}: whose key is whose. Keep it: you need it to replace a lost code.")
     typer.echo(f"{out / 'roll.json'}: the public roll.")
 
 
@@ -111,6 +127,44 @@ def roll_from_registrations(
         roll = roll_of_registrations(data, election_id, seed)
         write_new(out, roll.to_bytes(), mode=PUBLIC_MODE)
     typer.echo(f"{out}: the public roll. Voters: {len(roll.voters)}\nSHA-256: {roll.payload_sha256}")
+
+
+@app.command("change-roll")
+def change_roll(
+    record: Annotated[str, typer.Argument(help="The board as it is now: archive, folder or address.")],
+    fingerprint: Annotated[str, typer.Option(help="The election's fingerprint, 64 hexadecimal digits.")],
+    reason: Annotated[str, typer.Option(help="Why; everybody will read it, so name nobody.")],
+    key: Annotated[Path, typer.Option(help="The registrar's key file.")],
+    out: Annotated[Path, typer.Option(help="The signed roll change to create.")],
+    replace: Annotated[
+        list[str] | None, typer.Option(help="OLD=NEW: the new key gets the old one's weight.")
+    ] = None,
+    revoke: Annotated[list[str] | None, typer.Option(help="A key that may not vote any more.")] = None,
+    admit: Annotated[list[str] | None, typer.Option(help="KEY, or KEY=WEIGHT.")] = None,
+    list_file: Annotated[
+        Path | None, typer.Option("--list", help="More of them, CSV: revoke,admit,weight.")
+    ] = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Sign the next change of the roll while ballots are taken: keys revoked, admitted, replaced."""
+    with _refusals():
+        require_absent(out)
+        steps = [read_replacement(text) for text in replace or ()]
+        steps += [read_step(text, "", "") for text in revoke or ()]
+        steps += [read_admission(text) for text in admit or ()]
+        if list_file is not None:
+            steps += read_steps(read_limited(list_file, limit=LIST_LIMIT))
+        with open_source(record) as source:
+            standing = read_standing(
+                source, fingerprint, allow_test_modulus=test_modulus.is_allowed(os.environ)
+            )
+        seed = open_key_file(key, existing_passphrase(passphrase_file))
+        change = make_change(standing, steps, reason, seed)
+        write_new(out, change.to_bytes(), mode=PUBLIC_MODE)
+    revoked, admitted = len(change.revoke), len(change.admit)
+    typer.echo(f"{out}: roll change {change.number}. Revoked: {revoked}; admitted: {admitted}.")
+    typer.echo(f"Weight that can still be admitted after it: {standing.roll.room - change.weight}")
+    typer.echo(f"SHA-256: {change.payload_sha256}")
 
 
 @app.command("check-roll")
@@ -138,7 +192,7 @@ def _refusals() -> Iterator[None]:
             typer.echo(str(problem), err=True)
         typer.echo(f"Refused: {refusal}. Nothing was made.", err=True)
         raise typer.Exit(1) from None
-    except (RegistrarError, CryptoError, RecordError, BoardError) as refusal:
+    except (RegistrarError, TallyError, CryptoError, RecordError, ContestError, BoardError) as refusal:
         typer.echo(f"Refused ({type(refusal).__name__}): {refusal}", err=True)
         raise typer.Exit(1) from None
 

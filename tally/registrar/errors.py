@@ -19,6 +19,14 @@ class BadRounds(RegistrarError):
     """A number of key-derivation rounds below one."""
 
 
+class NotTakingBallots(RegistrarError):
+    """A roll change for an election that has not opened, or has closed."""
+
+
+class BadChange(RegistrarError):
+    """Something wanted of a roll change that is not a key to revoke, a key to admit, and a weight."""
+
+
 class EmptyRoll(RegistrarError):
     """A roll without voters."""
 
@@ -80,6 +88,10 @@ class ListNotText(ListProblem):
 
 class BadHeading(ListProblem):
     """The first row does not name the columns as specified."""
+
+
+class BadChangeRow(ListProblem):
+    """A row of a list of changes that says nothing that a roll change can do."""
 
 
 class NoVoters(ListProblem):

@@ -19,6 +19,7 @@ from tally.registrar.derivation import ROUNDS, derive_credential
 from tally.registrar.voters import Voter
 
 CODES_HEADING = ("name", "email", "code", "weight", "group")
+KEYS_HEADING = ("name", "email", "key", "weight", "group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +63,20 @@ def issue(
 
 def codes_csv(issued: Sequence[Issued]) -> bytes:
     """Return the secret list for the letters, in the order of the registrar's own list: UTF-8 CSV."""
+    return _csv(CODES_HEADING, [(one.voter, format_code(one.code)) for one in issued])
+
+
+def keys_csv(issued: Sequence[Issued]) -> bytes:
+    """Return the list of whose key is whose, in the same order: nobody can vote with it."""
+    return _csv(KEYS_HEADING, [(one.voter, one.key.hex()) for one in issued])
+
+
+def _csv(heading: Sequence[str], rows: Sequence[tuple[Voter, str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(CODES_HEADING)
-    for one in issued:
-        voter = one.voter
-        writer.writerow((voter.name, voter.email, format_code(one.code), voter.weight, voter.group))
+    writer.writerow(heading)
+    for voter, cell in rows:
+        writer.writerow((voter.name, voter.email, cell, voter.weight, voter.group))
     return text.getvalue().encode("utf-8")
 
 

@@ -135,7 +135,8 @@ def test_codes_and_roll_are_made_checked_and_belong_together(
     assert result.exit_code == 0, result.output
     assert "1 weight(s) belong to one voter each (3)" in result.output
     assert stat.S_IMODE((out / "codes.csv").stat().st_mode) == 0o600
-    assert sorted(path.name for path in out.iterdir()) == ["codes.csv", "roll.json"]
+    assert sorted(path.name for path in out.iterdir()) == ["codes.csv", "keys.csv", "roll.json"]
+    assert stat.S_IMODE((out / "keys.csv").stat().st_mode) == 0o600
 
     rows = list(csv.DictReader(io.StringIO((out / "codes.csv").read_text()), strict=True))
     assert [(row["name"], row["weight"]) for row in rows] == [("Ada", "1"), ("Bea", "3"), ("Cid", "1")]
@@ -145,6 +146,10 @@ def test_codes_and_roll_are_made_checked_and_belong_together(
         for row in rows
     }
     assert dict(json.loads((out / "roll.json").read_bytes())["voters"]) == derived
+    keys = list(csv.DictReader(io.StringIO((out / "keys.csv").read_text()), strict=True))
+    assert [(row["name"], row["weight"]) for row in keys] == [("Ada", "1"), ("Bea", "3"), ("Cid", "1")]
+    assert {base64url.encode(bytes.fromhex(row["key"])): int(row["weight"]) for row in keys} == derived
+    assert not any(row["code"] in (out / "keys.csv").read_text() for row in rows)
 
     key = (tmp_path / "key.pub").read_text()
     checked = _run("check-roll", out / "roll.json", "--election-id", ELECTION, "--registrar-key", key)
