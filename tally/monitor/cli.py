@@ -3,6 +3,8 @@
 
 import json as json_format
 import re
+import secrets
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +12,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from tally.monitor.watch import CHECKS, FAIL, PASS, Report, watch
+from tally.monitor.watch import CHECKS, FAIL, PASS, WRONG, Report, watch
 from tally.verifier.plain import plain
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _STYLES = {PASS: "green", FAIL: "bold red"}
+_MINUTE = 60  # s
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -31,15 +34,29 @@ def main(
         Path | None, typer.Option(help="voting/static/voting/booth in a copy of the source that you trust.")
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
+    every: Annotated[
+        float,
+        typer.Option(
+            min=0, help="Look again about every so many minutes, until something is not as it should be."
+        ),
+    ] = 0,
 ) -> None:
     """Compare the booth that voters are served with the board's, and with the source's."""
     if fingerprint and not _DIGEST.fullmatch(fingerprint):
         raise typer.BadParameter("A fingerprint is 64 hexadecimal digits.")
-    report = watch(page, board=board, fingerprint=fingerprint, folder=folder)
-    _show(report, Console())
-    if json is not None:
-        json.write_text(json_format.dumps(_value(report), indent=1) + "\n", encoding="utf-8")
-    raise typer.Exit(report.exit_code)
+    while True:
+        report = watch(page, board=board, fingerprint=fingerprint, folder=folder)
+        _show(report, Console())
+        if json is not None:
+            json.write_text(json_format.dumps(_value(report), indent=1) + "\n", encoding="utf-8")
+        if not every or report.exit_code == WRONG:
+            raise typer.Exit(report.exit_code)
+        time.sleep(pause(every))
+
+
+def pause(minutes: float) -> float:
+    """Return how many seconds to wait: half to one and a half times as long, so that nobody knows when."""
+    return minutes * _MINUTE * (0.5 + secrets.SystemRandom().random())
 
 
 def _show(report: Report, console: Console) -> None:

@@ -33,6 +33,7 @@ CHECKS = {
     "S.7": "it is the booth of the given folder",
 }
 PASS, FAIL, NOT_RUN = "PASS", "FAIL", "NOT-RUN"
+AS_IT_SHOULD_BE, WRONG, UNTOLD = 0, 1, 2  # exit statuses
 _BEGINNING = 4  # manifest, roll, key, open
 
 Fetch = Callable[[str], Fetched]
@@ -59,7 +60,7 @@ class Report:
     def exit_code(self) -> int:
         """Return 0 if all passed, 1 if one failed, 2 if none failed and one was not made."""
         results = {finding.result for finding in self.findings}
-        return 1 if FAIL in results else 2 if NOT_RUN in results else 0
+        return WRONG if FAIL in results else UNTOLD if NOT_RUN in results else AS_IT_SHOULD_BE
 
 
 def watch(
