@@ -32,17 +32,28 @@ class BallotChecks:
     """Takes the entries between opening and closing; `count` is what counts so far."""
 
     def __init__(
-        self, opened: OpenedElection, source: Source, queue: ProofQueue, ledger: Ledger, *, cache: bool
+        self,
+        opened: OpenedElection,
+        source: Source,
+        queue: ProofQueue,
+        ledger: Ledger,
+        *,
+        cache: bool,
+        judged: int = 0,
     ) -> None:
+        """`judged` is the number of entries whose ballots' proofs were judged earlier: they are left out."""
         limit = opened.manifest.rules.ballots_per_credential
         self.count = Count(opened.public_key, opened.enrolment(), opened.tallied, limit)
         self.ballots = 0
         self.challenged = 0
+        self.resting = 0  # ballots whose proof rests on an earlier verification
+        self.is_finished = False
         self._opened = opened
         self._source = source
         self._queue = queue
         self._ledger = ledger
         self._cache = cache
+        self._judged = judged
         self._last: dict[bytes, Envelope] = {}  # by credential
         self._challenges: set[tuple[bytes, str]] = set()  # credential, tracker: nobody tests another's ballot
         self._cast: set[tuple[bytes, str]] = set()
@@ -61,8 +72,7 @@ class BallotChecks:
                 self._ledger.fail("F.4", ChallengedBallotCast("a challenged ballot was cast"), entry.where)
             self._cast.add((ballot.credential, tracker))
             self._last[ballot.credential] = entry.envelope
-            item = Submitted(where=entry.where, payload=entry.payload, commitments=self._commitments(tracker))
-            self._report(self._queue.add(item))
+            self._judge(entry, tracker)
 
     def challenge(self, entry: Entry) -> None:
         """Check one challenge."""
@@ -91,9 +101,29 @@ class BallotChecks:
             self._ledger.fail("F.3", error, entry.where)
 
     def finish(self) -> None:
-        """Judge what is still queued; all checks of ballots have then been made."""
+        """Judge what is still queued; all checks of ballots have then been made.
+
+        F.5 is marked by `settle`, when it is known whether an earlier verification may be rested on.
+        """
+        self.judge_waiting()
+        self.is_finished = True
+        self._ledger.mark(*CHECKS[:-1])
+
+    def judge_waiting(self) -> None:
+        """Judge what is still queued: an election that has not been closed is judged so far."""
         self._report(self._queue.finish())
-        self._ledger.mark(*CHECKS)
+
+    def settle(self, *, may_rest: bool) -> None:
+        """F.5 at the end of the board. `may_rest` says that it continues the one verified before."""
+        if self.is_finished and (may_rest or not self.resting):
+            self._ledger.mark(CHECKS[-1])
+
+    def _judge(self, entry: Entry, tracker: str) -> None:
+        if entry.envelope.seq < self._judged:
+            self.resting += 1
+            return
+        item = Submitted(where=entry.where, payload=entry.payload, commitments=self._commitments(tracker))
+        self._report(self._queue.add(item))
 
     def _is_signed(self, signed: Ballot | Challenged, entry: Entry, id_: str = "F.2") -> bool:
         try:

@@ -34,6 +34,7 @@ _STATEMENTS = {
     "B.6": "The checkpoint carries the cosignatures of as many witnesses as the manifest demands.",
     "B.7": "The election opened and closed no earlier than the manifest says.",
     "B.8": "The checkpoint is signed and cosigned as your policy demands.",
+    "B.9": "The board continues the one that you verified before.",
     "C.1": "The manifest is well formed, and its parameters are allowed.",
     "C.2": "The programmes and aggregates are what the questions compile to, within their bounds.",
     "D.1": "The key record belongs to this election and has the promised size and trustees.",
@@ -68,4 +69,5 @@ _STATEMENTS = {
 
 CHECKS = {id_: Check(id=id_, statement=statement) for id_, statement in _STATEMENTS.items()}
 POLICY = "B.8"  # made only where a policy was brought
+CONTINUED = "B.9"  # made only where an earlier checkpoint was brought
 UNTIL_CLOSE = tuple(id_ for id_ in CHECKS if id_ < "G.3")

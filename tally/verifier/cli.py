@@ -31,12 +31,16 @@ from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import open_source
 from tally import test_modulus
+from tally.verifier.earlier import LIMIT as STATE_LIMIT
+from tally.verifier.earlier import Earlier
+from tally.verifier.errors import UnusableState
 from tally.verifier.page import Run, page
 from tally.verifier.plain import plain
 from tally.verifier.report import EXIT_CODES, Verdict
+from tally.verifier.saving import state_of
 from tally.verifier.terminal import show
 from tally.verifier.verify import Options, Verification, verify
-from tally.verifier.versions import versions
+from tally.verifier.versions import program_version, versions
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -71,6 +75,16 @@ def main(
         Path | None,
         typer.Option(help="Whose signatures you demand on the checkpoint: a file in tlog-policy form."),
     ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(
+            help="What --state wrote earlier, or a checkpoint that you kept: the board must continue it."
+        ),
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(help="Write what a later --since can rest on; nothing is written after a failure."),
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write the report to this file, for programs.")] = None,
     html: Annotated[
         Path | None, typer.Option(help="Write the report to this file, to read and print.")
@@ -84,8 +98,10 @@ def main(
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a title in a script that this terminal lacks
     console = Console()
+    earlier = _earlier(since, fingerprint, console, compact=full)
     options = Options(
-        fingerprint=fingerprint,
+        fingerprint=fingerprint or _fingerprint_of(earlier),
+        earlier=earlier,
         trust_on_first_use=trust_on_first_use,
         policy=_policy(policy, console),
         jobs=jobs,
@@ -109,6 +125,8 @@ def main(
     if html is not None:
         run = Run(record=record, started=started, seconds=monotonic() - begun, versions=versions())
         _write(_page(verification, run), html, console)
+    if state is not None:
+        _save(state_of(verification, options, made=started), state, console)
     raise typer.Exit(EXIT_CODES[verification.report.verdict])
 
 
@@ -120,6 +138,33 @@ def _policy(file: Path | None, console: Console) -> Policy | None:
             return Policy.from_bytes(opened.read(POLICY_LIMIT + 1))
     except (BoardError, OSError) as error:
         _give_up(console, f"The policy could not be read: {error}")
+
+
+def _earlier(
+    file: Path | None, fingerprint: str | None, console: Console, *, compact: bool
+) -> Earlier | None:
+    if file is None:
+        return None
+    try:
+        with file.open("rb") as opened:
+            earlier = Earlier.from_bytes(opened.read(STATE_LIMIT + 1))
+        earlier.check_usable(fingerprint=fingerprint, program=program_version(), compact=compact)
+    except (UnusableState, OSError) as error:
+        _give_up(console, f"The earlier verification cannot be used: {error}")
+    return earlier
+
+
+def _fingerprint_of(earlier: Earlier | None) -> str | None:
+    return None if earlier is None or earlier.judged is None else earlier.judged.fingerprint
+
+
+def _save(found: Earlier | None, file: Path, console: Console) -> None:
+    if found is None:
+        console.print(Text("No state was written: nothing could rest on this verification.", style="yellow"))
+        return
+    whole = file.with_name(f"{file.name}.new")
+    _write(found.to_bytes(), whole, console)
+    whole.replace(file)
 
 
 def _give_up(console: Console, sentence: str) -> NoReturn:

@@ -20,6 +20,8 @@ MEANINGS = {
     "B.7": "The election opened or closed earlier than was announced.",
     "B.8": "The signatures that you demand are not all there, so other people may have been shown another "
     "board.",
+    "B.9": "This board is not a continuation of the one that you verified before: entries were changed or "
+    "taken away since.",
     "C.1": "The rules of the election are not ones under which a vote can be trusted.",
     "C.2": "What the ballots were checked against is not what the questions say.",
     "D.1": "The election's key is not the one that was promised, or belongs to another election.",

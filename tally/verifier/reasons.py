@@ -58,6 +58,9 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     "Something was added after the end of the record.": ("AfterFinal",),
     "Fewer witnesses have confirmed this state than are demanded.": ("TooFewCosignatures", "QuorumNotMet"),
     "It happened before the announced time.": ("BeforeItsTime",),
+    "The same server has signed two boards that contradict each other; both signatures are the evidence.": (
+        "BoardForked",
+    ),
     "The election's key has a size that is not allowed or was not promised.": (
         *("ForbiddenModulusSize", "WrongModulusSize", "EvenModulus"),
     ),

@@ -74,7 +74,13 @@ class Report:
 
     def to_value(self) -> Value:
         """The report as JSON."""
-        return {
+        exhibits: dict[str, Value] = {
+            "exhibits": [
+                {"name": name, "lines": [plain(line) for line in text.split("\n")]}
+                for name, text in self.exhibits
+            ]
+        }
+        return (exhibits if self.exhibits else {}) | {
             "format": "veritally/verification/1",
             "verdict": self.verdict.value,
             "facts": {name: plain(value) for name, value in self.facts},
@@ -131,9 +137,12 @@ class Ledger:
         """Whether any of these checks, or any at all, has failed."""
         return any(id_ in self._failed for id_ in (self._failed if ids is None else ids))
 
-    def report(self, facts: tuple[tuple[str, str], ...]) -> Report:
+    def report(
+        self, facts: tuple[tuple[str, str], ...], exhibits: tuple[tuple[str, str], ...] = ()
+    ) -> Report:
         """Everything found so far; what was neither marked nor failed is NOT-RUN."""
-        return Report(findings=tuple(self._finding(id_) for id_ in self.ids), facts=facts)
+        findings = tuple(self._finding(id_) for id_ in self.ids)
+        return Report(findings=findings, facts=facts, exhibits=exhibits)
 
     def _finding(self, id_: str) -> Finding:
         failed = self._failed.get(id_, 0)

@@ -38,6 +38,9 @@ def show(report: Report, console: Console) -> None:
             category = finding.check.id[0]
             console.print(Text(f"\n{category}  {CATEGORIES[category]}", style="bold"))
         _show_finding(finding, console)
+    for name, text in report.exhibits:
+        console.print(Text(f"\n{plain(name)}", style="bold"))
+        console.print(Text("\n".join(map(plain, text.split("\n")))), soft_wrap=True)
     style, sentence = _VERDICTS[report.verdict]
     console.print(Text(f"\n{sentence}", style=style))
 

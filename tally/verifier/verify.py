@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gmpy2 import mpz
 
+from bulletin_board.codec import times
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import Source
 from tally.opened import OpenedElection
@@ -22,7 +23,8 @@ from tally.record.head import Head
 from tally.record.manifest import Manifest
 from tally.record.result import Result
 from tally.verifier.ballots import BallotChecks
-from tally.verifier.checks import CHECKS, POLICY, UNTIL_CLOSE
+from tally.verifier.checks import CHECKS, CONTINUED, POLICY, UNTIL_CLOSE
+from tally.verifier.earlier import Earlier
 from tally.verifier.proofs import (
     Payloads,
     ProofQueue,
@@ -39,18 +41,26 @@ from tally.verifier.walk import Entry, Walk
 
 Progress = Callable[[int, int], None]
 
+_RESTING = (
+    "The proofs of {ballots} ballots were not judged again. For them this rests on your own verification of "
+    "{made}, and on the file that it left, which only your own disk protects."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How to verify. Without `fingerprint`, A.1 is not run unless `trust_on_first_use`.
 
-    `policy` is the verifier's own, for B.8. `until_close` leaves out what comes after the closing entry;
-    `compact` ignores the cache of commitments; `allow_test_modulus` is for tests.
+    `policy` is the verifier's own, for B.8. `earlier` is a checkpoint seen before, for B.9; what was judged
+    under it is not judged again, and the caller has asked it whether it is usable. `until_close` leaves out
+    what comes after the closing entry; `compact` ignores the cache of commitments; `allow_test_modulus` is
+    for tests.
     """
 
     fingerprint: str | None = None
     trust_on_first_use: bool = False
     policy: Policy | None = None
+    earlier: Earlier | None = None
     until_close: bool = False
     jobs: int = 1
     compact: bool = False
@@ -72,10 +82,11 @@ class Closed:
 class Verification:
     """The report, and what was read or computed on the way where the record allowed it.
 
-    `manifest` and `result` are as stated, right or wrong.
+    `manifest` and `result` are as stated, right or wrong; `checkpoint` is the signed note that was read.
     """
 
     report: Report
+    checkpoint: bytes
     manifest: Manifest | None
     result: Result | None
     opened: OpenedElection | None
@@ -91,9 +102,10 @@ def verify(
 
 
 def _ids(options: Options) -> tuple[str, ...]:
-    """The checks to be made: B.8 only with a policy."""
+    """The checks to be made: B.8 only with a policy, B.9 only with an earlier checkpoint."""
     ids = UNTIL_CLOSE if options.until_close else tuple(CHECKS)
-    return tuple(id_ for id_ in ids if id_ != POLICY or options.policy is not None)
+    unasked = {POLICY: options.policy is None, CONTINUED: options.earlier is None}
+    return tuple(id_ for id_ in ids if not unasked.get(id_, False))
 
 
 class _Pass:
@@ -104,7 +116,7 @@ class _Pass:
         self.source = source
         self.options = options
         self.stack = stack
-        self.walk = Walk(source, self.ledger)
+        self.walk = Walk(source, self.ledger, options.earlier)
         self.setup = SetupChecks(
             self.ledger,
             fingerprint=options.fingerprint,
@@ -143,8 +155,10 @@ class _Pass:
                 handlers[entry.envelope.type](entry)
             progress(entry.size, self.walk.head.size)
         self.setup.credentials(self.credentials.result if self.credentials else None)
+        self.settle()
         return Verification(
-            report=self.ledger.report(self.facts()),
+            report=self.ledger.report(self.facts(), self.exhibits()),
+            checkpoint=self.walk.note,
             manifest=self.setup.manifest_record,
             result=self.stated_result,
             opened=self.setup.opened,
@@ -183,7 +197,34 @@ class _Pass:
             self.stack.enter_context(pool)
             self.credentials = pool.submit(check_credentials_in_worker)
         queue = ProofQueue(opened, pool, jobs, size=even_batch(self.walk.head.size, jobs))
-        self.ballots = BallotChecks(opened, self.source, queue, self.ledger, cache=not self.options.compact)
+        self.ballots = BallotChecks(
+            opened,
+            self.source,
+            queue,
+            self.ledger,
+            cache=not self.options.compact,
+            judged=self.judged_earlier(),
+        )
+
+    def judged_earlier(self) -> int:
+        """How many entries hold ballots whose proofs need not be judged, if the board continues them."""
+        earlier, continuation = self.options.earlier, self.walk.continuation
+        if earlier is None or continuation is None or earlier.judged is None or continuation.is_older:
+            return 0
+        return continuation.size
+
+    def settle(self) -> None:
+        """Judge what waits if there was no closing entry, and say what rests on an earlier verification."""
+        ballots, continuation = self.ballots, self.walk.continuation
+        if ballots is None:
+            return
+        if not ballots.is_finished:
+            ballots.judge_waiting()
+        ballots.settle(may_rest=continuation is not None and continuation.holds)
+        earlier = self.options.earlier
+        if ballots.resting and earlier is not None and earlier.judged is not None:
+            made = times.encode(earlier.judged.made)
+            self.ledger.note("F.5", _RESTING.format(ballots=ballots.resting, made=made))
 
     def closing(self, entry: Entry) -> None:
         opened, ballots = self.setup.opened, self.ballots
@@ -234,6 +275,16 @@ class _Pass:
     def final(self, entry: Entry) -> None:
         if self.closed is not None and self.result_sha256 is not None:
             check_final(self.ledger, entry, self.closed.opened, self.result_sha256)
+
+    def exhibits(self) -> tuple[tuple[str, str], ...]:
+        """Both signed checkpoints, if the board does not continue the earlier one."""
+        earlier = self.options.earlier
+        if earlier is None or not self.ledger.has_failed((CONTINUED,)):
+            return ()
+        return (
+            ("Checkpoint of the earlier verification", earlier.note.decode()),
+            ("Checkpoint of this board", self.walk.note.decode()),
+        )
 
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What a reader asks for first."""

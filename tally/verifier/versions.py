@@ -13,6 +13,11 @@ def versions() -> tuple[tuple[str, str], ...]:
     return (*found, ("Python", platform.python_version()))
 
 
+def program_version() -> str:
+    """Return the version of this program."""
+    return version_of("veritally")
+
+
 def version_of(package: str) -> str:
     """Return the version of an installed package; of one that runs from its source, "not installed"."""
     try:

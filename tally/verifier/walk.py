@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Walking along a board: checks B.1 to B.6 and B.8, and the payload of each entry that is where it should be.
+"""Walking along a board: checks B.1 to B.6, B.8, B.9, and the payload of each entry that is in its place.
 
 The log's key is named by the manifest, the first entry: until `check_signatures` it is not known who signed.
 """
@@ -26,6 +26,8 @@ from bulletin_board.sources import Source
 from tally.record import order
 from tally.record.board_keys import BoardKeys
 from tally.record.errors import OrderError
+from tally.verifier.continuation import Continuation
+from tally.verifier.earlier import Earlier
 from tally.verifier.report import Ledger
 
 
@@ -47,25 +49,28 @@ class Entry:
 class Walk:
     """One pass over the board of `source`; every failure goes to `ledger`."""
 
-    def __init__(self, source: Source, ledger: Ledger) -> None:
+    def __init__(self, source: Source, ledger: Ledger, earlier: Earlier | None = None) -> None:
         """Read the checkpoint, unverified. Raises BoardError if there is none that can be read."""
         self._source = source
         self._ledger = ledger
-        self._note = source.read(layout.CHECKPOINT, limit=note.LIMIT)
-        self.head = Checkpoint.from_text(note.Note.from_bytes(self._note).text)
+        self.note = source.read(layout.CHECKPOINT, limit=note.LIMIT)
+        self.head = Checkpoint.from_text(note.Note.from_bytes(self.note).text)
+        self.continuation = None if earlier is None else Continuation(earlier, self.head, ledger)
 
     def check_signatures(self, keys: BoardKeys) -> None:
         """B.1 and B.6: the log that the manifest names has signed, and so has its quorum of witnesses."""
+        if self.continuation is not None:
+            self.continuation.check_signature(keys.log)
         self._ledger.mark("B.1")
         try:
-            open_checkpoint(self._note, keys.log)
+            open_checkpoint(self.note, keys.log)
         except BoardError as error:
             self._ledger.fail("B.1", error, "checkpoint")
             self._ledger.note("B.6", "Not judged: what witnesses sign is what the log has signed.")
             return
         self._ledger.mark("B.6")
         try:
-            open_cosigned(self._note, keys.log, keys.witnesses, quorum=keys.quorum)
+            open_cosigned(self.note, keys.log, keys.witnesses, quorum=keys.quorum)
         except BoardError as error:
             self._ledger.fail("B.6", error, "checkpoint")
 
@@ -73,7 +78,7 @@ class Walk:
         """B.8: the checkpoint is good under the verifier's own policy, whatever the manifest says."""
         self._ledger.mark("B.8")
         try:
-            open_under(self._note, policy)
+            open_under(self.note, policy)
         except BoardError as error:
             self._ledger.fail("B.8", error, "checkpoint")
 
@@ -83,8 +88,10 @@ class Walk:
         Raises SourceUnavailable: then nothing can be concluded.
         """
         tree, previous = merkle.Frontier(0, ()), None
+        self._compare_with_earlier(tree)
         for envelope, data in self._envelopes():
             tree.add(merkle.leaf_hash(data))
+            self._compare_with_earlier(tree)
             self._check_order(previous, envelope)
             previous = envelope.type
             payload = self._payload(envelope)
@@ -103,6 +110,10 @@ class Walk:
             self._ledger.fail("B.2", error)
         else:
             self._ledger.mark("B.2", "B.3", "B.4", "B.5")
+
+    def _compare_with_earlier(self, tree: merkle.Frontier) -> None:
+        if self.continuation is not None:
+            self.continuation.meet(tree.size, tree.root())
 
     def _check_order(self, previous: str | None, envelope: Envelope) -> None:
         try:

@@ -11,6 +11,7 @@ import tally.contests.errors
 import tally.crypto.errors
 import tally.errors
 import tally.record.errors
+import tally.verifier.errors
 from tally.verifier.checks import CHECKS
 from tally.verifier.meanings import MEANINGS
 from tally.verifier.reasons import REASONS, reason
@@ -23,6 +24,7 @@ PACKAGES = (
     tally.crypto.errors,
     tally.errors,
     tally.record.errors,
+    tally.verifier.errors,
 )
 JARGON = re.compile(
     r"[Cc]iphertext|Merkle|modul|SHA|tracker|envelope|[Pp]ayload|checkpoint|aggregate|quorum|[_^=]"
@@ -32,6 +34,10 @@ JARGON = re.compile(
 @pytest.mark.parametrize("check", CHECKS)
 def test_every_check_says_what_its_failure_means(check):
     assert MEANINGS[check]
+
+
+def test_no_check_that_is_not_made_is_explained():
+    assert set(MEANINGS) == set(CHECKS)
 
 
 @pytest.mark.parametrize("name", NAMED)
