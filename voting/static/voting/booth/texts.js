@@ -13,6 +13,8 @@ const RIGHT_TO_LEFT = ["ar"];
 /** The order of a catalogue's plural forms: that of CLDR. @type {Readonly<Record<string, readonly string[]>>} */
 const FORMS = { ar: ["zero", "one", "two", "few", "many", "other"] };
 const TWO_FORMS = ["one", "other"];
+const DIGITS = { numberingSystem: "latn" };
+const [ISOLATE, END] = ["\u2068", "\u2069"]; // UAX #9: whatever its own direction is
 
 /** @type {Readonly<Record<string, string | readonly string[]>>} */
 let messages = {};
@@ -66,10 +68,10 @@ export function sayMany(one, many, count, values = {}) {
 
 /**
  * @param {number} number
- * @returns {string} with the language's digits and grouping
+ * @returns {string} with the language's grouping; the digits are always those that codes have
  */
 export function sayNumber(number) {
-  return new Intl.NumberFormat(current).format(number);
+  return new Intl.NumberFormat(current, DIGITS).format(number);
 }
 
 /**
@@ -77,7 +79,7 @@ export function sayNumber(number) {
  * @returns {string} date and time of day, UTC
  */
 export function sayTime(time) {
-  return new Intl.DateTimeFormat(current, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(time);
+  return new Intl.DateTimeFormat(current, { ...DIGITS, dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(time);
 }
 
 /** @param {string} english */
@@ -93,6 +95,7 @@ function fill(text, values) {
   return text.replaceAll(/%\(([a-z]+)\)s/g, (whole, name) => {
     if (!Object.hasOwn(values, name)) return whole;
     const value = values[name];
-    return typeof value === "number" ? sayNumber(value) : value;
+    if (typeof value === "number") return sayNumber(value);
+    return direction() === "rtl" ? ISOLATE + value + END : value;
   });
 }
