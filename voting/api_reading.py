@@ -12,11 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from tally.errors import NotOnRoll
 from voting.errors import Unavailable, code_of
-from voting.models import CastBallot, Challenged, Election
+from voting.models import CastBallot, Challenged, Election, Revocation
 from voting.services import rechecking
 from voting.services.board import entry_of, receipt_of
 from voting.services.opened import LARGE_FIELDS, opened_election
+from voting.services.roll import ever_enrolled
 from voting.states import State
 
 JSON = "application/json"
@@ -27,20 +29,20 @@ _NOT_ON_BOARD = {"code": "not-on-board", "message": "No entry of this board has 
 @require_safe
 @never_cache
 def credential(_request: HttpRequest, slug: str, key: str) -> HttpResponse:
-    """Where a credential stands: on the roll or not, and its ballots in board order."""
+    """Where a credential stands: on the roll, revoked or neither; and its ballots in board order."""
     election = _begun(slug)
     if election is None:
         return _json(404, _UNKNOWN)
-    opened = opened_election(election)
-    weight = opened.weights.get(bytes.fromhex(key))
+    weight, revoked = _enrolled(election, key)
     ballots = CastBallot.objects.filter(election=election, credential=key).order_by("seq")
     return _json(
         200,
         {
-            "on_roll": weight is not None,
-            "weight": weight or 0,
+            "on_roll": weight > 0,
+            "weight": weight,
+            "revoked": revoked,
             "ballots": [{"tracker": row.tracker, "seq": row.seq} for row in ballots],
-            "limit": opened.manifest.rules.ballots_per_credential,
+            "limit": opened_election(election).manifest.rules.ballots_per_credential,
             "state": election.state,
         },
     )
@@ -63,7 +65,7 @@ def ballot(_request: HttpRequest, slug: str, digits: str) -> HttpResponse:
         response = _json(503, {"code": code_of(error), "message": str(error)})
         response["Retry-After"] = str(error.retry_after)
         return response
-    later = _later(row)
+    later, revoked = _later(row), _revoked(election, row.credential)
     return _json(
         200,
         {
@@ -76,7 +78,8 @@ def ballot(_request: HttpRequest, slug: str, digits: str) -> HttpResponse:
             "credential": row.credential,
             "later": later,
             "state": election.state,
-            "counts": isinstance(row, CastBallot) and not later and _holds(row),
+            "counts": isinstance(row, CastBallot) and not later and not revoked and _holds(row),
+            "revoked": revoked,
         },
     )
 
@@ -86,6 +89,23 @@ def _begun(slug: str) -> Election | None:
     if election is None or election.where in {State.DRAFT, State.FROZEN}:
         return None
     return election
+
+
+def _enrolled(election: Election, key: str) -> tuple[int, str]:
+    """The weight of a credential on the roll as it stands, else 0; the roll change that revoked it, or ""."""
+    revoked = _revoked(election, key)
+    if revoked:
+        return 0, revoked
+    try:
+        return ever_enrolled(election, [key]).weight_of(bytes.fromhex(key)), ""
+    except NotOnRoll:
+        return 0, ""
+
+
+def _revoked(election: Election, key: str) -> str:
+    """The hash of the roll change that revoked the credential, or ""."""
+    found = Revocation.objects.filter(election=election, credential=key).select_related("change").first()
+    return "" if found is None else found.change.digest
 
 
 def _row(election: Election, digits: str) -> CastBallot | Challenged | None:

@@ -13,6 +13,7 @@ from django.db import models
 from bulletin_board.codec.canonical import Value
 from bulletin_board.models import Log
 from tally.contests.texts import Texts
+from tally.record.roll_change import REASON_LIMIT
 from tally.record.tracker import format_check_code
 from voting.drafts import Draft, read_draft
 from voting.states import State
@@ -144,6 +145,68 @@ class Challenged(models.Model):
 
     def __str__(self) -> str:
         return format_check_code(self.tracker)
+
+
+class RollChange(models.Model):
+    """A roll change on the board, in numbers; `digest` is that of its bytes, `weight` is what it admits."""
+
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="roll_changes")
+    number = models.PositiveIntegerField()  # from 1
+    seq = models.PositiveBigIntegerField()
+    digest = models.CharField(max_length=_DIGEST)
+    reason = models.CharField(max_length=REASON_LIMIT)
+    revoked = models.PositiveIntegerField()
+    admitted = models.PositiveIntegerField()
+    weight = models.PositiveBigIntegerField()
+
+    class Meta:
+        """In board order."""
+
+        ordering: ClassVar[list[str]] = ["seq"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["election", "number"], name="one_roll_change_a_number"),
+            models.UniqueConstraint(fields=["election", "seq"], name="one_roll_change_an_entry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.election_id}: roll change {self.number}"
+
+
+class Revocation(models.Model):
+    """A credential that a roll change has revoked: for ever."""
+
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="revocations")
+    credential = models.CharField(max_length=_DIGEST)
+    change = models.ForeignKey(RollChange, on_delete=models.PROTECT, related_name="revocations")
+
+    class Meta:
+        """Nobody is revoked twice."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["election", "credential"], name="one_revocation_of_a_credential")
+        ]
+
+    def __str__(self) -> str:
+        return self.credential
+
+
+class Admission(models.Model):
+    """A credential that a roll change has admitted, with its weight; it may be revoked since."""
+
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="admissions")
+    credential = models.CharField(max_length=_DIGEST)
+    weight = models.PositiveBigIntegerField()
+    change = models.ForeignKey(RollChange, on_delete=models.PROTECT, related_name="admissions")
+
+    class Meta:
+        """Nobody is admitted twice."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["election", "credential"], name="one_admission_of_a_credential")
+        ]
+
+    def __str__(self) -> str:
+        return self.credential
 
 
 class Rechecked(models.Model):

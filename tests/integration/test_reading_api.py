@@ -41,7 +41,9 @@ def ask(client, path):
 
 def test_a_code_that_was_never_used_stands_with_no_ballot(client, world):
     answer = ask(client, f"credentials/{credential_of(world, 0)}").json()
-    assert answer == {"on_roll": True, "weight": 1, "ballots": [], "limit": 3, "state": "open"}
+    assert answer == {
+        "on_roll": True, "weight": 1, "revoked": "", "ballots": [], "limit": 3, "state": "open",
+    }  # fmt: skip
 
 
 def test_ballots_of_a_code_stand_in_the_order_of_the_board(client, world):

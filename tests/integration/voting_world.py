@@ -12,7 +12,9 @@ from tally.contests.approval import Approval
 from tally.contests.base import Option
 from tally.contests.choose_one import ChooseOne
 from tally.contests.texts import Texts
+from tally.crypto import ed25519
 from tally.opened import OpenedElection
+from tally.record.roll_change import RollChange
 from tests.keys import Stream
 from voting.rehearsal import staging
 from voting.rehearsal.parties import Parties, make_keys, voter_seed
@@ -62,6 +64,22 @@ class World:
     def submission(self, voter: int, selections=YES, *, supersedes: str = "", label: str = "") -> Submission:
         return submission_of(self.prepared(voter, selections, supersedes=supersedes, label=label))
 
+    def credential(self, voter: int) -> bytes:
+        return ed25519.public_key(self.seed(voter))
+
+    def roll_change(
+        self, *, revoke=(), admit=(), number: int = 1, reason: str = "A letter was lost."
+    ) -> bytes:
+        """A roll change by the registrar: these voters revoked; these admitted, each of weight 1."""
+        change = RollChange.of(
+            election=self.opened.fingerprint,
+            number=number,
+            revoke=map(self.credential, revoke),
+            admit=dict.fromkeys(map(self.credential, admit), 1),
+            reason=reason,
+        )
+        return change.sign(self.staged.parties.registrar).to_bytes()
+
     def challenge(self, voter: int, selections=YES, *, label: str = "test"):
         return casting.challenge(self.prepared(voter, selections, label=label), self.seed(voter))
 
@@ -102,7 +120,10 @@ def keys_made_once(parties, manifest, **options):
     return _KEYS[digest]
 
 
-def open_world(settings, tmp_path, monkeypatch, *, slug: str = "spring", ballots: int = 3) -> World:
+def open_world(
+    settings, tmp_path, monkeypatch, *, slug: str = "spring", ballots: int = 3, room: int = 0
+) -> World:
+    """An election that has just opened; `room` is how much more weight than the roll's may be enrolled."""
     settings.VERITALLY_LOG_KEY_FILE = tmp_path / "log.key"
     log_key.key_file().write_text("07" * 32 + "\n")
     log_key.key_file().chmod(0o600)
@@ -115,7 +136,7 @@ def open_world(settings, tmp_path, monkeypatch, *, slug: str = "spring", ballots
         parties=parties(),
         threshold=2,
         modulus_bits=1024,
-        voters=VOTERS,
+        voters=VOTERS + room,
         now=NOW,
         ballots_per_credential=ballots,
     )

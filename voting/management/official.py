@@ -24,6 +24,7 @@ _RECORDED = {  # the command -> what the trail calls it
     "mail_codes": Action.CODES_SEND,
     "freeze": Action.FREEZE,
     "open_election": Action.OPEN,
+    "change_roll": Action.ROLL_CHANGE,
     "close_election": Action.CLOSE,
     "start_tally": Action.TALLY,
     "publish": Action.PUBLISH,

@@ -46,6 +46,7 @@ class Action(StrEnum):
     OFFICIAL_REMOVE = "official-remove"
     FREEZE = "freeze"
     OPEN = "open"
+    ROLL_CHANGE = "roll-change"
     CLOSE = "close"
     TALLY = "tally"
     ASK_AGAIN = "ask-again"
@@ -77,6 +78,7 @@ WORDS: dict[str, Promise] = {
     Action.OFFICIAL_REMOVE: _("Official removed"),
     Action.FREEZE: _("Election frozen"),
     Action.OPEN: _("Voting opened"),
+    Action.ROLL_CHANGE: _("Roll changed"),
     Action.CLOSE: _("Voting closed"),
     Action.TALLY: _("Count started"),
     Action.ASK_AGAIN: _("Trustee asked again"),

@@ -23,7 +23,7 @@ from bulletin_board.models import Entry
 from tally.crypto.crockford import MAX_TYPED
 from tally.crypto.errors import CryptoError, ForbiddenCodeCharacter, WrongCheckCharacter
 from voting.models import Election
-from voting.pages import ballots, records
+from voting.pages import ballots, records, roll_changes
 from voting.pages.elections import frame
 from voting.presenters.entries import EntryLine, entry_line
 from voting.presenters.paging import window
@@ -107,10 +107,11 @@ def find(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _lines(election: Election, first: int, last: int) -> Iterator[EntryLine]:
     marks = ballots.marks(election, first, last)
+    changes = roll_changes.marks(election, first, last)
     rows = Entry.objects.filter(log=election_log(election), seq__range=(first, last)).order_by("-seq")
     for data in rows.values_list("envelope", flat=True):
         envelope = Envelope.from_bytes(bytes(data))
-        yield entry_line(envelope, marks.get(envelope.seq))
+        yield entry_line(envelope, marks.get(envelope.seq), changes.get(envelope.seq))
 
 
 def _detail(election: Election, seq: int, size: int) -> EntryDetail:
@@ -118,7 +119,11 @@ def _detail(election: Election, seq: int, size: int) -> EntryDetail:
     envelope = Envelope.from_bytes(bytes(row.envelope))
     first = seq // WIDTH * WIDTH
     return EntryDetail(
-        line=entry_line(envelope, ballots.marks(election, seq, seq).get(seq)),
+        line=entry_line(
+            envelope,
+            ballots.marks(election, seq, seq).get(seq),
+            roll_changes.marks(election, seq, seq).get(seq),
+        ),
         envelope=envelope,
         chain_hash=bytes(row.chain_hash).hex(),
         blob=blob_path(envelope.payload_sha256),

@@ -21,7 +21,7 @@ from tally.record.order import CLOSE, RESULT, SHARE
 from tally.record.result import Result, ResultShape
 from tally.record.roll import Roll
 from tally.record.share import Share, ShareShape
-from voting.models import CastBallot, Challenged, Election
+from voting.models import Admission, CastBallot, Challenged, Election, Revocation, RollChange
 from voting.presenters.elections import Turnout
 from voting.presenters.trustees import Asked
 from voting.services.board import election_log
@@ -86,10 +86,18 @@ def _fixed(fingerprint: str) -> Fixed:
 
 
 def turnout(election: Election) -> Turnout:
-    """Return how many ballots are on the board, and of how many of the voters on the roll."""
+    """Return how many ballots are on the board, and of how many of the voters on the roll as it stands."""
     ballots = CastBallot.objects.filter(election=election)
-    first = ballots.filter(supersedes="")  # of each credential there is one
-    return Turnout(voters=fixed(election).voters, voted=first.count(), ballots=ballots.count())
+    revocations = Revocation.objects.filter(election=election)
+    revoked = ballots.filter(credential__in=revocations.values("credential"))
+    first = {"supersedes": ""}  # of each credential there is one
+    changed = Admission.objects.filter(election=election).count() - revocations.count()
+    return Turnout(
+        voters=fixed(election).voters + changed,
+        voted=ballots.filter(**first).count() - revoked.filter(**first).count(),
+        ballots=ballots.count(),
+        revoked=revoked.count(),
+    )
 
 
 def ending(election: Election) -> Ending:
@@ -120,14 +128,14 @@ def count_has_failed(election: Election) -> bool:
 def _after_voting(election: Election) -> Iterator[tuple[str, str]]:
     """(type, payload_sha256) of the entries after the last ballot."""
     log, size = election_log(election), size_of(election_log(election))
-    last = max(_last_seq(CastBallot, election), _last_seq(Challenged, election))
+    last = max(_last_seq(model, election) for model in (CastBallot, Challenged, RollChange))
     entries = Entry.objects.filter(log=log, seq__gt=last, seq__lt=size).order_by("seq")
     for data in entries.values_list("envelope", flat=True)[:_AFTER_VOTING]:
         envelope = Envelope.from_bytes(bytes(data))
         yield envelope.type, envelope.payload_sha256
 
 
-def _last_seq(model: type[CastBallot] | type[Challenged], election: Election) -> int:
+def _last_seq(model: type[CastBallot] | type[Challenged] | type[RollChange], election: Election) -> int:
     rows = model._default_manager.filter(election=election).order_by("-seq")  # noqa: SLF001  # its public name
     return rows.values_list("seq", flat=True).first() or 0
 

@@ -25,11 +25,15 @@ _INTEREST = (State.OPEN, State.CLOSED, State.CHECKING, State.FROZEN, State.TALLI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turnout:
-    """`voted` of `voters` credentials have a ballot on the board; `ballots` counts replaced ones, too."""
+    """`voted` of `voters` credentials have a ballot on the board; `ballots` counts all that stand there.
+
+    `revoked` of the ballots are of credentials that the registrar has revoked: these do not count.
+    """
 
     voters: int
     voted: int
     ballots: int
+    revoked: int = 0
 
     @property
     def share(self) -> float:
@@ -39,7 +43,7 @@ class Turnout:
     @property
     def replaced(self) -> int:
         """How many ballots a later one of the same voter stands in for."""
-        return self.ballots - self.voted
+        return self.ballots - self.revoked - self.voted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ _WORDS: dict[str, tuple[Promise, Promise]] = {
     order.OPEN: (_("Opening"), _("Binds manifest, roll and key: from here on ballots are taken")),
     order.BALLOT: (_("Ballot"), _("A sealed ballot")),
     order.CHALLENGED: (_("Tested ballot"), _("A ballot that its voter opened to test it; never counted")),
+    order.ROLL_CHANGE: (_("Roll change"), _("Who may not vote any more, and who may from here on")),
     order.CLOSE: (_("Closing"), _("No ballot counts after this; fixes which ones do")),
     order.SHARE: (_("Share"), _("A trustee's part of opening the sum, with its proofs")),
     order.RESULT: (_("Result"), _("The opened sums and what they amount to")),
@@ -31,15 +32,31 @@ class Fate(StrEnum):
     COUNTS = "counts"
     REPLACED = "replaced"
     TESTED = "tested"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BallotMark:
-    """A ballot among the entries: its check code and fate; `replaced_by` is the later ballot's entry."""
+    """A ballot among the entries: its check code and fate.
+
+    `replaced_by` is the later ballot's entry, `revoked_by` that of the roll change which took its credential
+    off the roll.
+    """
 
     check_code: str
     fate: Fate
     replaced_by: int | None = None
+    revoked_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollChangeMark:
+    """A roll change among the entries, in numbers, and the registrar's reason."""
+
+    number: int
+    revoked: int
+    admitted: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +69,20 @@ class EntryLine:
     text: Promise | str
     time: datetime
     mark: BallotMark | None
+    change: RollChangeMark | None = None
 
 
-def entry_line(envelope: Envelope, mark: BallotMark | None) -> EntryLine:
+def entry_line(
+    envelope: Envelope, mark: BallotMark | None, change: RollChangeMark | None = None
+) -> EntryLine:
     """Return what a list shows of an entry; a type that is not known here is shown by its name."""
     title, text = _WORDS.get(envelope.type, (envelope.type, ""))
     return EntryLine(
-        seq=envelope.seq, type=envelope.type, title=title, text=text, time=envelope.time, mark=mark
+        seq=envelope.seq,
+        type=envelope.type,
+        title=title,
+        text=text,
+        time=envelope.time,
+        mark=mark,
+        change=change,
     )

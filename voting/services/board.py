@@ -68,8 +68,8 @@ def payloads_of(election: Election, entry_type: str) -> tuple[bytes, ...]:
     """Return the payloads of the closing part's entries of one type, in order: never those of ballots."""
     log = election_log(election)
     last_vote = max(
-        (rows.aggregate(last=Max("seq"))["last"] or 0 for rows in (election.ballots, election.challenges)),
-        default=0,
+        rows.aggregate(last=Max("seq"))["last"] or 0
+        for rows in (election.ballots, election.challenges, election.roll_changes)
     )
     rows = Entry.objects.filter(log=log, seq__gt=last_vote).order_by("seq").select_related("payload")
     return tuple(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bulletin_board import storage
 from tally import admission
+from tally.errors import Revoked
 from tally.record.challenged import Challenged as ChallengedRecord
 from tally.record.order import CHALLENGED
 from voting.errors import AlreadyCast, NotOpen, TooManyChallenges
@@ -15,6 +16,7 @@ from voting.models import CastBallot, Challenged, Election
 from voting.services.board import election_log, sign_head
 from voting.services.intake import REFUSALS, Accepted, Refused, Verdict
 from voting.services.opened import opened_election
+from voting.services.roll import ever_enrolled, revoked_of
 from voting.states import State
 
 MAX_PER_CREDENTIAL = 50  # on the board for ever: more than a voter who tests, fewer than one who floods
@@ -25,7 +27,7 @@ def challenge(election: Election, data: bytes, *, now: datetime) -> Verdict:
     opened = opened_election(election)
     try:
         record = admission.read_challenged(opened, data)
-        admission.check_signed(opened.enrolment(), record)
+        admission.check_signed(ever_enrolled(election, [record.credential.hex()]), record)
         earlier = _earlier(election, record)
         if earlier is not None:
             return earlier
@@ -60,6 +62,8 @@ def _check_possible(election: Election, record: ChallengedRecord) -> None:
     if state != State.OPEN:
         raise NotOpen("the election takes no challenges now", expected=State.OPEN.value, computed=state)
     credential = record.credential.hex()
+    if revoked_of(election, [credential]):
+        raise Revoked("the registrar has revoked this credential")
     if CastBallot.objects.filter(credential=credential, tracker=record.tracker).exists():
         raise AlreadyCast("this ballot is cast: it cannot be tested any more")
     own = Challenged.objects.filter(election=election, credential=credential).count()

@@ -6,6 +6,7 @@ clock, cannot take the same step twice, and a step that was cut off can be taken
 and close at any time; any other election keeps to the times in its manifest.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -23,7 +24,7 @@ from tally.record.roll import Roll
 from voting.errors import NotReady, TooEarly
 from voting.models import Election
 from voting.served_code import BOOTH
-from voting.services import drafting, log_key, rechecking
+from voting.services import drafting, log_key, rechecking, roll_changes
 from voting.services.board import election_log, sign_head
 from voting.services.opened import opened_election, opening_of
 from voting.services.refusals import digest_of
@@ -95,9 +96,12 @@ def counted_set(election: Election) -> Counted:
     opened = opened_election(election)
     limit = opened.manifest.rules.ballots_per_credential
     count = Count(opened.public_key, opened.enrolment(), (), limit)  # no contests: succession alone
-    for credential, tracker, supersedes in election.ballots.order_by("seq").values_list(
-        "credential", "tracker", "supersedes"
+    changes = deque(roll_changes.records_of(election))
+    for seq, credential, tracker, supersedes in election.ballots.order_by("seq").values_list(
+        "seq", "credential", "tracker", "supersedes"
     ):
+        while changes and changes[0][0] < seq:
+            count.change_roll(changes.popleft()[1], lambda _: ())
         count.add(
             credential=bytes.fromhex(credential),
             tracker=tracker,
@@ -105,6 +109,8 @@ def counted_set(election: Election) -> Counted:
             ciphertexts=(),
             superseded=() if supersedes else None,
         )
+    for _, change in changes:
+        count.change_roll(change, lambda _: ())
     return count.counted(without={tracker for tracker, _ in rechecking.progress(election).refused})
 
 

@@ -2,9 +2,9 @@
 """Ballots in: every check before acceptance, then the order of the board (docs/spec/intake.md, "Ballots").
 
 Many at once or one: proofs are checked together, outside any lock; then, in one short sequencing block,
-state, succession and challenges are read again from rows, and the ballots appended. Whoever lost a race is
-refused there. The same bytes again are accepted again, even after closing: the answer may have been lost. It
-answers with values; HTTP is in voting/api.py. Nothing here logs.
+state, roll, succession and challenges are read again from rows, and the ballots appended. Whoever lost a race
+is refused there. The same bytes again are accepted again, even after closing: the answer may have been lost.
+It answers with values; HTTP is in voting/api.py. Nothing here logs.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,6 +18,7 @@ from tally.crypto import batch
 from tally.crypto.errors import CryptoError
 from tally.errors import TallyError
 from tally.opened import OpenedElection
+from tally.record.ballot import Ballot
 from tally.record.errors import RecordError
 from tally.record.order import BALLOT
 from voting.errors import VotingError
@@ -25,6 +26,7 @@ from voting.models import CastBallot, Election
 from voting.services.board import election_log, sign_head
 from voting.services.opened import opened_election
 from voting.services.refusals import digest_of
+from voting.services.roll import ever_enrolled
 from voting.services.standings import Named, Standings
 from voting.services.submissions import Submission
 
@@ -64,7 +66,7 @@ def cast(election: Election, submissions: Sequence[Submission], *, now: datetime
     """Accept or refuse each ballot, in the order given. The accepted are durable and under a signed head."""
     opened = opened_election(election)
     verdicts: dict[int, Verdict] = {}
-    candidates = _read(opened, submissions, verdicts)
+    candidates = _read(opened, election, submissions, verdicts)
     candidates = _weed_out(opened, election, candidates, verdicts)
     refused = batch.verify(opened.public_key, [candidate.case for candidate in candidates])
     for index, error in refused.items():
@@ -77,26 +79,39 @@ def cast(election: Election, submissions: Sequence[Submission], *, now: datetime
 
 
 def _read(
-    opened: OpenedElection, submissions: Sequence[Submission], verdicts: dict[int, Verdict]
+    opened: OpenedElection,
+    election: Election,
+    submissions: Sequence[Submission],
+    verdicts: dict[int, Verdict],
 ) -> list[_Candidate]:
-    """Form, ranges, roll and signature."""
-    candidates = []
+    """Form, ranges, roll and signature; whether a credential was revoked meanwhile is for `Standings`."""
+    ballots: dict[int, Ballot] = {}
     for place, submission in enumerate(submissions):
         try:
-            ballot = admission.read_ballot(opened, submission.ballot)
-            admission.check_signed(opened.enrolment(), ballot)
-            case = admission.case_of(opened, ballot, submission.commitments or None)
+            ballots[place] = admission.read_ballot(opened, submission.ballot)
+        except REFUSALS as error:
+            verdicts[place] = Refused(error=error)
+    roll = ever_enrolled(election, {ballot.credential.hex() for ballot in ballots.values()})
+    candidates = []
+    for place, ballot in ballots.items():
+        try:
+            admission.check_signed(roll, ballot)
         except REFUSALS as error:
             verdicts[place] = Refused(error=error)
             continue
-        named = Named(
-            credential=ballot.credential.hex(),
-            tracker=ballot.tracker,
-            digest=digest_of(submission.ballot),
-            supersedes=ballot.supersedes,
-        )
-        candidates.append(_Candidate(place=place, submission=submission, named=named, case=case))
+        candidates.append(_candidate(opened, place, submissions[place], ballot))
     return candidates
+
+
+def _candidate(opened: OpenedElection, place: int, submission: Submission, ballot: Ballot) -> _Candidate:
+    named = Named(
+        credential=ballot.credential.hex(),
+        tracker=ballot.tracker,
+        digest=digest_of(submission.ballot),
+        supersedes=ballot.supersedes,
+    )
+    case = admission.case_of(opened, ballot, submission.commitments or None)
+    return _Candidate(place=place, submission=submission, named=named, case=case)
 
 
 def _weed_out(

@@ -9,8 +9,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tally.count import Standing, check_succession
+from tally.errors import Revoked
 from voting.errors import AlreadyCast, NotOpen, WasChallenged
 from voting.models import CastBallot, Challenged, Election
+from voting.services.roll import revoked_of
 from voting.states import State
 
 
@@ -39,6 +41,7 @@ class Standings:
         self._challenged = set(challenges.values_list("credential", "tracker"))
         self._standings: dict[str, Standing] = {}
         credentials = {ballot.credential for ballot in ballots}
+        self._revoked = revoked_of(election, credentials)
         own = CastBallot.objects.filter(election=election, credential__in=credentials).order_by("seq")
         for credential, tracker in own.values_list("credential", "tracker"):
             self._stand(credential, tracker)
@@ -61,7 +64,7 @@ class Standings:
     def check(self, ballot: Named) -> None:
         """Check that the ballot may be its credential's last.
 
-        Raises NotOpen, WasChallenged, StaleSupersedes, LimitReached.
+        Raises NotOpen, Revoked, WasChallenged, StaleSupersedes, LimitReached.
         """
         if self._state is not State.OPEN:
             raise NotOpen(
@@ -69,6 +72,8 @@ class Standings:
                 expected=State.OPEN.value,
                 computed=self._state.value,
             )
+        if ballot.credential in self._revoked:
+            raise Revoked("the registrar has revoked this credential")
         if (ballot.credential, ballot.tracker) in self._challenged:
             raise WasChallenged("this ballot was tested, so it can never be cast: make a new one")
         standing = self._standings.get(ballot.credential, Standing())
