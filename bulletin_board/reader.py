@@ -32,7 +32,7 @@ def iter_entries(source: Source, head: Checkpoint) -> Iterator[tuple[Envelope, b
     """
     tree, previous = merkle.Frontier(0, ()), None
     for bundle in tiles.bundles_of(head.size):
-        for data in _read_bundle(source, bundle):
+        for data in read_bundle(source, bundle):
             try:
                 found = Envelope.from_bytes(data)
                 envelope.check_follows(previous, found)
@@ -56,7 +56,10 @@ def read_payload(source: Source, entry: Envelope) -> bytes:
     return data
 
 
-def _read_bundle(source: Source, bundle: Tile) -> tuple[bytes, ...]:
+def read_bundle(source: Source, bundle: Tile) -> tuple[bytes, ...]:
+    """Return the entries of a bundle, from the full one if the log has grown; raises a SourceError or
+    MalformedTile.
+    """
     try:
         data = source.read(bundle.to_path(), limit=layout.BUNDLE_LIMIT)
     except NotFound:

@@ -8,10 +8,10 @@ import threading
 
 import pytest
 
+from bulletin_board import small_server as module
 from bulletin_board.log.cosignature import open_cosigned
 from bulletin_board.log.note import Signer
 from bulletin_board.log.submission import LIMIT
-from bulletin_board.witness import server as module
 from bulletin_board.witness.server import WitnessServer
 from tests.histories import LOG, ORIGIN, History, fork, numbered
 

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The command of a mirror (docs/mirror.md): copy a board, go on copying it, serve the copy.
+
+Every refusal is one sentence and an exit code: 1 for what is wrong with the board or the copy, 2 for a board
+that cannot be read now.
+"""
+
+import logging
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bulletin_board import layout
+from bulletin_board.cosigner_file import load_cosigner
+from bulletin_board.errors import BoardError, SourceError
+from bulletin_board.log.cosignature import Cosigner
+from bulletin_board.log.keys import VerifierKey
+from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
+from bulletin_board.log.policy import Policy
+from bulletin_board.mirror.copy import Copy, locked, pinned_key
+from bulletin_board.mirror.errors import BoardForked, BoardIsOlder
+from bulletin_board.mirror.following import follow
+from bulletin_board.mirror.server import MirrorServer
+from bulletin_board.sources import Source, open_source
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+WRONG, UNREADABLE = 1, 2
+
+
+@app.command()
+def main(
+    board: Annotated[str, typer.Argument(help="The board: an http(s) address, a folder or a .zip archive.")],
+    folder: Annotated[Path, typer.Argument(help="The folder of the copy; made if it is not there.")],
+    vkey: Annotated[
+        str | None,
+        typer.Option(
+            help="The log's verifier key, from a source other than the board. Kept after the first time."
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="Whose signatures you demand on a checkpoint: a tlog-policy file.")
+    ] = None,
+    cosign: Annotated[
+        Path | None, typer.Option(help="A cosigner's key file: add its signature to what is served.")
+    ] = None,
+    every: Annotated[float | None, typer.Option(min=1, help="Look again every so many seconds.")] = None,
+    serve: Annotated[int | None, typer.Option(min=0, max=65535, help="Serve the copy at this port.")] = None,
+    host: Annotated[str, typer.Option(help="The address to serve at.")] = "127.0.0.1",
+) -> None:
+    """Copy a public board, verified before it is kept; follow it, and refuse it if it forks."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        with locked(folder):
+            mirror = _Mirror(board, folder, vkey, policy, cosign)
+            if serve is not None:
+                _serve(MirrorServer((host, serve), folder), host)
+            _run(mirror, every, serving=serve is not None)
+    except (BoardError, OSError) as refusal:
+        _give_up(refusal)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+
+
+class _Mirror:
+    """What was asked for on the command line."""
+
+    def __init__(
+        self, board: str, folder: Path, vkey: str | None, policy: Path | None, cosign: Path | None
+    ) -> None:
+        self._board = board
+        self._folder = folder
+        self._key = None if vkey is None else VerifierKey.from_text(vkey)
+        self._policy = None if policy is None else _policy(policy)
+        self._cosigner: Cosigner | None = None if cosign is None else load_cosigner(cosign)
+
+    def step(self) -> None:
+        """Look at the board once."""
+        with open_source(self._board) as source:
+            copy = Copy(self._folder, self._key or pinned_key(self._folder) or _first_key(source))
+            before = copy.head.size
+            head = follow(source, copy, now=int(time.time()), policy=self._policy, cosigner=self._cosigner)
+        if head.size != before:
+            typer.echo(f"{head.origin}: {head.size} entries, {head.size - before} of them new.")
+
+
+def _first_key(source: Source) -> VerifierKey:
+    key = VerifierKey.from_text(
+        source.read(layout.VERIFIER_KEY, limit=layout.VERIFIER_KEY_LIMIT).decode("utf-8", "replace").strip()
+    )
+    typer.echo(f"Trusting the key that the board itself names, this first time:\n{key.to_text()}", err=True)
+    return key
+
+
+def _policy(file: Path) -> Policy:
+    with file.open("rb") as opened:
+        return Policy.from_bytes(opened.read(POLICY_LIMIT + 1))
+
+
+def _run(mirror: _Mirror, every: float | None, *, serving: bool) -> None:
+    """Once, or again and again; with `serving`, until it is stopped."""
+    if every is None:
+        mirror.step()
+        while serving:
+            time.sleep(3_600)
+    while every is not None:
+        try:
+            mirror.step()
+        except (BoardForked, BoardIsOlder, SourceError) as refusal:
+            typer.echo(_sentence(refusal), err=True)  # the copy stays as it is, and is served
+        time.sleep(every)
+
+
+def _serve(server: MirrorServer, host: str) -> None:
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    shown = f"[{host}]" if ":" in host else host
+    typer.echo(f"Serving at http://{shown}:{server.server_port}/")
+
+
+def _sentence(refusal: Exception) -> str:
+    text = f"Refused ({type(refusal).__name__}): {refusal}"
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def _give_up(refusal: Exception) -> NoReturn:
+    typer.echo(_sentence(refusal), err=True)
+    raise typer.Exit(UNREADABLE if isinstance(refusal, SourceError) else WRONG) from None
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt

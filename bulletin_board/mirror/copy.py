@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The folder of a mirror: a board as files, under the last checkpoint that was verified.
+
+Specification: docs/spec/board.md, "Mirrors". All that a checkpoint covers is on the disk before it is. What
+is being fetched lies in `.incoming`, under no checkpoint.
+"""
+
+import fcntl
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from bulletin_board import layout
+from bulletin_board.errors import BoardError
+from bulletin_board.files import sync_folder, write_file
+from bulletin_board.log import checkpoint, merkle, note, tiles
+from bulletin_board.log.checkpoint import Checkpoint
+from bulletin_board.log.envelope import Envelope
+from bulletin_board.log.keys import VerifierKey
+from bulletin_board.log.tiles import WIDTH, Tile
+from bulletin_board.mirror.errors import AnotherLog, CopyDamaged, MirrorBusy
+from bulletin_board.sources import FolderSource
+from bulletin_board.tile_hashes import TileHashes
+
+EVIDENCE = "evidence"
+Found = TypeVar("Found")
+_INCOMING = ".incoming"
+_LOCK = ".lock"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Be the only process that writes into `folder`, which is made; raises MirrorBusy."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise MirrorBusy(f"another process mirrors into {folder}") from None
+        yield
+
+
+def pinned_key(folder: Path) -> VerifierKey | None:
+    """Return the key of the log that `folder` is a copy of; raises CopyDamaged."""
+    try:
+        text = (folder / layout.VERIFIER_KEY).read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        return VerifierKey.from_text(text.removesuffix("\n"))
+    except BoardError as error:
+        raise CopyDamaged(f"{layout.VERIFIER_KEY}: {error.message}") from None
+
+
+class Copy:
+    """The copy of one log in a folder, as it stands on the disk."""
+
+    def __init__(self, folder: Path, key: VerifierKey) -> None:
+        """Read the checkpoint of the copy, if there is one. Raises AnotherLog, CopyDamaged."""
+        pinned = pinned_key(folder)
+        if pinned is not None and pinned != key:
+            raise AnotherLog("a copy of another log", expected=pinned.to_text(), computed=key.to_text())
+        self.folder = folder
+        self.key = key
+        self.source = FolderSource(folder)
+        self.note = b""
+        self.head = Checkpoint(origin=key.name, size=0, root=merkle.EMPTY_ROOT)
+        if (folder / layout.CHECKPOINT).exists():
+            self.note = (folder / layout.CHECKPOINT).read_bytes()
+            self.head = _own(lambda: checkpoint.open_checkpoint(self.note, key))
+
+    @property
+    def hashes(self) -> TileHashes:
+        """The hashes of the copy's tree."""
+        return TileHashes(self.source, self.head.size)
+
+    def tree(self) -> merkle.Frontier:
+        """Return the copy's tree, to be grown; raises CopyDamaged if it is not the checkpoint's."""
+        size = self.head.size
+        tree = _own(lambda: merkle.Frontier(size, self.hashes.read_hashes(merkle.frontier(size))))
+        if tree.root() != self.head.root:
+            raise CopyDamaged("the tree", expected=self.head.root, computed=tree.root())
+        return tree
+
+    def root_at(self, size: int) -> bytes:
+        """Return the root of the copy's first `size` entries; raises CopyDamaged."""
+        return _own(lambda: merkle.root(size, self.hashes))
+
+    def last_entries(self) -> tuple[bytes, ...]:
+        """Return the entries of the last bundle that is not full; raises CopyDamaged."""
+        index, width = divmod(self.head.size, WIDTH)
+        return self._bundle(Tile(level=None, index=index, width=width)) if width else ()
+
+    def last_envelope(self) -> Envelope | None:
+        """Return the newest envelope; raises CopyDamaged."""
+        if self.head.size == 0:
+            return None
+        index, place = divmod(self.head.size - 1, WIDTH)
+        entries = self._bundle(Tile(level=None, index=index, width=place + 1))
+        return _own(lambda: Envelope.from_bytes(entries[-1]))
+
+    def holds_blob(self, digest: str) -> bool:
+        """Say whether the payload with this hash is there, undamaged."""
+        try:
+            with (self.folder / layout.blob_path(digest)).open("rb") as opened:
+                return hashlib.file_digest(opened, "sha256").hexdigest() == digest
+        except FileNotFoundError:
+            return False
+
+    def write_blob(self, digest: str, data: bytes) -> None:
+        """Keep a verified payload; durable once `publish` returns."""
+        file = self.folder / layout.blob_path(digest)
+        file.parent.mkdir(exist_ok=True)
+        write_file(file, data)
+
+    def staged(self, path: str) -> bytes | None:
+        """Return what an earlier attempt fetched, to be verified as if it were fetched now."""
+        try:
+            return (self.folder / _INCOMING / path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def stage(self, path: str, data: bytes) -> None:
+        """Keep a file that no checkpoint covers yet."""
+        file = self.folder / _INCOMING / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_file(file, data)
+
+    def drop_staged(self) -> None:
+        """Forget what was fetched: it was not the log's."""
+        shutil.rmtree(self.folder / _INCOMING, ignore_errors=True)
+
+    def publish(self, data: bytes) -> None:
+        """Put what is staged in its place, then the verified checkpoint `data` on top."""
+        incoming = self.folder / _INCOMING
+        paths = sorted(
+            file.relative_to(incoming).as_posix() for file in incoming.rglob("*") if _is_final(file)
+        )
+        for path in paths:
+            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (incoming / path).replace(self.folder / path)
+        self._sync({layout.BLOB + "x", *paths})
+        if pinned_key(self.folder) is None:
+            write_file(self.folder / layout.VERIFIER_KEY, f"{self.key.to_text()}\n".encode())
+        write_file(self.folder / layout.CHECKPOINT, data)
+        sync_folder(self.folder)
+        self.drop_staged()
+        for path in paths:  # partial tiles that a full one has replaced
+            shutil.rmtree(self.folder / f"{path}.p", ignore_errors=True)
+        self.note, self.head = data, checkpoint.open_checkpoint(data, self.key)
+
+    def keep_evidence(self, theirs: bytes) -> Path:
+        """Keep two checkpoints of the log that contradict each other; return their folder."""
+        name = hashlib.sha256(note.Note.from_bytes(theirs).text.encode()).hexdigest()[:16]
+        place = self.folder / EVIDENCE / f"{self.head.size}.{name}"
+        place.mkdir(parents=True, exist_ok=True)
+        write_file(place / "ours", self.note)
+        write_file(place / "theirs", theirs)
+        for folder in (place, place.parent, self.folder):
+            sync_folder(folder)
+        return place
+
+    def _bundle(self, bundle: Tile) -> tuple[bytes, ...]:
+        full = Tile(level=None, index=bundle.index, width=WIDTH)
+        here = bundle if (self.folder / bundle.to_path()).exists() else full
+        data = _own(lambda: self.source.read(here.to_path(), limit=layout.BUNDLE_LIMIT))
+        return _own(lambda: tiles.parse_bundle(data, here.width))[: bundle.width]
+
+    def _sync(self, paths: set[str]) -> None:
+        folders = {parent for path in paths for parent in PurePosixPath(path).parents}
+        for folder in folders:
+            if (self.folder / folder).is_dir():
+                sync_folder(self.folder / folder)
+
+
+def _own(read: Callable[[], Found]) -> Found:
+    """What is read from the copy itself; whatever is wrong with it is damage here."""
+    try:
+        return read()
+    except (BoardError, OSError) as error:
+        raise CopyDamaged(f"this copy: {error}") from error
+
+
+def _is_final(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith(".")

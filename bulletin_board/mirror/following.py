@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One step of a mirror: what the board has grown by is fetched, verified, stored, and then published.
+
+Specification: docs/spec/board.md, "Mirrors". The source is believed nothing but what the log has signed and
+what hashes to it. How often a step is taken is decided in command.py.
+"""
+
+from collections.abc import Callable
+
+from bulletin_board import layout, reader
+from bulletin_board.errors import BadSignature, BoardError, RootMismatch, SourceError
+from bulletin_board.log import envelope, merkle, note, tiles
+from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
+from bulletin_board.log.cosignature import Cosigner, cosignatures_of
+from bulletin_board.log.envelope import Envelope
+from bulletin_board.log.keys import VerifierKey
+from bulletin_board.log.note import MAX_SIGNATURES, Note, Signature, open_note
+from bulletin_board.log.policy import Policy, open_under
+from bulletin_board.log.tiles import HEIGHT, WIDTH, Tile
+from bulletin_board.mirror.copy import Copy
+from bulletin_board.mirror.errors import BoardForked, BoardIsOlder, MirrorClockWentBack
+from bulletin_board.sources import Source
+from bulletin_board.tile_hashes import TileHashes
+
+PATIENCE = 60  # s that the clock may be behind the last cosignature: then time stands still
+Progress = Callable[[int, int], None]
+
+
+def follow(
+    source: Source,
+    copy: Copy,
+    *,
+    now: int,
+    policy: Policy | None = None,
+    cosigner: Cosigner | None = None,
+    progress: Progress = lambda _done, _total: None,
+) -> Checkpoint:
+    """Bring `copy` up to the source's checkpoint, and return that; `now` is in seconds since 1970.
+
+    Raises BoardForked, whose checkpoints are then kept; BoardIsOlder; CopyDamaged; MirrorClockWentBack; for
+    what the source says, a SourceError, or a LogError or EncodingError that names the entry.
+    """
+    data = source.read(layout.CHECKPOINT, limit=note.LIMIT)
+    head = open_checkpoint(data, copy.key)
+    if policy is not None:
+        open_under(data, policy)
+    try:
+        _check_extends(source, copy, head)
+    except RootMismatch as error:
+        place = copy.keep_evidence(data)
+        raise BoardForked(
+            f"a fork: the board of {head.size} entries is not proved to extend the {copy.head.size} entries "
+            f"that the same key signed; both checkpoints are kept in {place}",
+            expected=error.expected,
+            computed=error.computed,
+        ) from error
+    if head.size > copy.head.size:
+        _Fetch(source, copy, head).run(progress)
+    if cosigner is not None:
+        data = _cosigned(copy, data, head, cosigner, now)
+    if data != copy.note:
+        copy.publish(data)
+    return head
+
+
+def _check_extends(source: Source, copy: Copy, head: Checkpoint) -> None:
+    """Raise RootMismatch for a fork, BoardIsOlder for a checkpoint of our own past."""
+    old = copy.head
+    if head.size <= old.size:
+        root = old.root if head.size == old.size else copy.root_at(head.size)
+        if root != head.root:
+            raise RootMismatch("another history", expected=root, computed=head.root)
+        if head.size < old.size:
+            raise BoardIsOlder("the board shows less than before", expected=old.size, computed=head.size)
+        return
+    proof = merkle.prove_consistency(old.size, head.size, TileHashes(source, head.size))
+    merkle.check_consistency(old.size, head.size, old.root, head.root, proof)
+
+
+class _Fetch:
+    """The entries from the copy's end to `head`, with their payloads; staged, then proved by their root."""
+
+    def __init__(self, source: Source, copy: Copy, head: Checkpoint) -> None:
+        self._source = source
+        self._copy = copy
+        self._head = head
+        self._tree = copy.tree()
+        self._previous: Envelope | None = copy.last_envelope()
+        self._rows = {level: self._row(level) for level in range(tiles.MAX_LEVEL + 1)}
+
+    def run(self, progress: Progress) -> None:
+        """Stage everything; what turns out not to be the log's is dropped."""
+        try:
+            self._read(progress)
+        except SourceError:
+            raise
+        except BoardError:
+            self._copy.drop_staged()
+            raise
+
+    def _read(self, progress: Progress) -> None:
+        begun = self._copy.last_entries()
+        for bundle in tiles.bundles_of(self._head.size):
+            if bundle.index < self._copy.head.size // WIDTH:
+                continue
+            known = begun if bundle.index == self._copy.head.size // WIDTH else ()
+            entries = (*known, *self._bundle(bundle)[len(known) :])
+            for data in entries[len(known) :]:
+                self._take(data)
+                progress(self._tree.size, self._head.size)
+            self._copy.stage(bundle.to_path(), tiles.format_bundle(entries))
+        if self._tree.root() != self._head.root:
+            raise RootMismatch(
+                "the entries are not those of the signed checkpoint",
+                expected=self._head.root,
+                computed=self._tree.root(),
+            )
+        for level, row in self._rows.items():
+            if row:
+                index = (self._head.size >> (HEIGHT * level)) // WIDTH
+                self._stage_tile(Tile(level=level, index=index, width=len(row)), row)
+
+    def _row(self, level: int) -> list[bytes]:
+        """The hashes of the copy's last tile of this level, if it is not full."""
+        count = self._copy.head.size >> (HEIGHT * level)
+        places = [(level * HEIGHT, index) for index in range(count - count % WIDTH, count)]
+        return list(self._copy.hashes.read_hashes(places))
+
+    def _take(self, data: bytes) -> None:
+        try:
+            found = Envelope.from_bytes(data)
+            envelope.check_follows(self._previous, found)
+            if not self._copy.holds_blob(found.payload_sha256):
+                self._copy.write_blob(found.payload_sha256, reader.read_payload(self._source, found))
+        except SourceError:
+            raise
+        except BoardError as error:
+            raise error.at(f"entry {self._tree.size}") from error
+        self._previous = found
+        for node in self._tree.add(merkle.leaf_hash(data)):
+            if node.level % HEIGHT == 0:
+                self._add_hash(node)
+
+    def _add_hash(self, node: merkle.Node) -> None:
+        level = node.level // HEIGHT
+        row = self._rows[level]
+        row.append(node.hash)
+        if len(row) == WIDTH:
+            self._stage_tile(Tile(level=level, index=node.index // WIDTH, width=WIDTH), row)
+            row.clear()
+
+    def _stage_tile(self, tile: Tile, row: list[bytes]) -> None:
+        self._copy.stage(tile.to_path(), tiles.format_hashes(row))
+
+    def _bundle(self, bundle: Tile) -> tuple[bytes, ...]:
+        data = self._copy.staged(bundle.to_path())
+        if data is not None:
+            return tiles.parse_bundle(data, bundle.width)
+        return reader.read_bundle(self._source, bundle)
+
+
+def _cosigned(copy: Copy, data: bytes, head: Checkpoint, cosigner: Cosigner, now: int) -> bytes:
+    """The note with our own line last, and no other line under our name."""
+    own = cosigner.verifier_key
+    latest = _latest(copy, own)
+    if latest - now > PATIENCE:
+        raise MirrorClockWentBack(
+            "the clock is behind the last cosignature", expected=f"at least {latest}", computed=now
+        )
+    found = Note.from_bytes(data)
+    others = [line for line in found.signatures if not _is_of(own, line)]
+    others.sort(key=lambda line: not _is_of(copy.key, line))  # whatever is cut off, the log's stays
+    line = cosigner.cosign(head, time=max(latest, now))
+    return Note(text=found.text, signatures=(*others[: MAX_SIGNATURES - 1], line)).to_bytes()
+
+
+def _latest(copy: Copy, own: VerifierKey) -> int:
+    """When we cosigned last, as the copy's checkpoint has it."""
+    try:
+        words = cosignatures_of(open_note(copy.note, (own,))) if copy.note else ()
+    except BadSignature:
+        return 0  # not ours: it came with the board, before we cosigned
+    return max((word.time for word in words), default=0)
+
+
+def _is_of(key: VerifierKey, line: Signature) -> bool:
+    return (line.name, line.key_id) == (key.name, key.key_id)

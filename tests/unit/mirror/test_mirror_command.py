@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`python -m bulletin_board.mirror`: what it takes, prints and answers."""
+
+import runpy
+import signal
+
+import pytest
+from typer.testing import CliRunner
+
+from bulletin_board.cosigner_file import create_cosigner_file
+from bulletin_board.log.cosignature import open_cosigned
+from bulletin_board.log.note import Signer
+from bulletin_board.mirror import command
+from bulletin_board.mirror.copy import locked
+from tests.histories import LOG, History, fork, numbered
+
+
+@pytest.fixture(autouse=True)
+def _signals():
+    held = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, held)
+
+
+@pytest.fixture
+def board(tmp_path):
+    """Write a log's files into one folder, over what is there."""
+
+    def write(log):
+        for path, data in log.files().items():
+            file = tmp_path / "board" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        return tmp_path / "board"
+
+    return write
+
+
+def run(*arguments):
+    return CliRunner().invoke(command.app, [str(argument) for argument in arguments])
+
+
+def test_the_first_key_is_shown_and_kept(board, folder):
+    made = run(board(History().grow(*numbered(0, 5))), folder)
+    assert made.exit_code == 0
+    assert LOG.verifier_key.to_text() in made.output
+    assert "5 entries, 5 of them new" in made.output
+    again = run(board(History().grow(*numbered(0, 7))), folder)
+    assert "Trusting" not in again.output
+    assert "7 entries, 2 of them new" in again.output
+
+
+def test_nothing_new_is_nothing_said(board, folder):
+    place = board(History().grow(*numbered(0, 5)))
+    run(place, folder)
+    assert run(place, folder).output == ""
+
+
+def test_a_key_that_was_brought_must_be_the_boards(board, folder):
+    place = board(History().grow(*numbered(0, 5)))
+    other = Signer(LOG.name, b"M" * 32).verifier_key.to_text()
+    assert run(place, folder, "--vkey", other).exit_code == 1
+    assert run(place, folder, "--vkey", LOG.verifier_key.to_text()).exit_code == 0
+    assert "AnotherLog" in run(place, folder, "--vkey", other).output
+
+
+def test_a_fork_ends_it_with_a_sentence(board, folder):
+    true, false = fork(3, 5)
+    run(board(true), folder)
+    found = run(board(false), folder)
+    assert found.exit_code == 1
+    assert "Refused (BoardForked): a fork:" in found.output
+
+
+@pytest.mark.parametrize("source", ["http://127.0.0.1:9", "none.zip"])
+def test_a_board_that_cannot_be_read_is_no_verdict(folder, tmp_path, source):
+    found = run(source if "://" in source else tmp_path / source, folder)
+    assert found.exit_code == 2
+
+
+def test_the_copy_is_cosigned_with_a_key_of_ones_own(board, folder, tmp_path):
+    own = create_cosigner_file(tmp_path / "own.key", "mirror.example")
+    log = History().grow(*numbered(0, 5))
+    assert run(board(log), folder, "--cosign", tmp_path / "own.key").exit_code == 0
+    data = (folder / "checkpoint").read_bytes()
+    assert open_cosigned(data, LOG.verifier_key, [own.verifier_key], quorum=1).checkpoint == log.head()
+
+
+@pytest.mark.parametrize("option", ["--cosign", "--policy"])
+def test_a_file_that_is_not_there_is_said(board, folder, tmp_path, option):
+    found = run(board(History().grow(b"x")), folder, option, tmp_path / "none")
+    assert found.exit_code == 1
+    assert not (folder / "checkpoint").exists()
+
+
+def test_a_policy_is_demanded(board, folder, tmp_path):
+    (tmp_path / "policy").write_text(f"log {LOG.verifier_key.to_text()}\nquorum none\n")
+    assert run(board(History().grow(b"x")), folder, "--policy", tmp_path / "policy").exit_code == 0
+    (tmp_path / "policy").write_text("quorum none\n")
+    assert run(board(History().grow(b"x", b"y")), folder, "--policy", tmp_path / "policy").exit_code == 1
+
+
+def test_a_second_process_is_refused(board, folder):
+    with locked(folder):
+        found = run(board(History().grow(b"x")), folder)
+    assert "MirrorBusy" in found.output
+
+
+def test_with_every_it_goes_on_whatever_the_board_does(board, folder, monkeypatch):
+    true, false = fork(3, 5)
+    place, steps = board(true), [lambda: board(false), lambda: board(true.grow(b"more")), None]
+
+    def sleep(_seconds):
+        step = steps.pop(0)
+        if step is None:
+            raise KeyboardInterrupt
+        step()
+
+    monkeypatch.setattr("bulletin_board.mirror.command.time.sleep", sleep)
+    found = run(place, folder, "--every", "5", "--serve", "0")
+    assert found.exit_code == 0
+    assert [line.split(":")[0].split(" (")[0] for line in found.output.splitlines()[-4:]] == [
+        LOG.name,
+        "Refused",
+        LOG.name,
+        "Stopped.",
+    ]
+    assert "Serving at http://127.0.0.1:" in found.output
+
+
+def test_what_a_server_says_cannot_steer_a_terminal():
+    assert "\x1b" not in command._sentence(ValueError("\x1b[2J"))
+
+
+def test_the_command_is_a_module(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["mirror", "--help"])
+    with pytest.raises(SystemExit):
+        runpy.run_module("bulletin_board.mirror", run_name="__main__")
+    assert "--cosign" in capsys.readouterr().out
