@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The verifier of the browser, run by node over archives: what it says, and whether the one in Python says the same."""
+"""The verifier of the browser, run by node over archives, and what Python's says of the same boards."""
 
 import json
 import subprocess

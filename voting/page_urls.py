@@ -3,13 +3,15 @@
 
 from django.urls import path
 
-from voting.pages import about, archive, board, elections
+from voting.pages import about, archive, board, elections, verifying
 
 urlpatterns = [
     path("", elections.home, name="home"),
     path("how-it-works/", about.how_it_works, name="how-it-works"),
     path("how-to-verify/", about.how_to_verify, name="how-to-verify"),
     path("booth/", about.booth_files, name="booth-files"),
+    path("verify/", verifying.verify, name="verify-in-browser"),
+    path("verify/veritally-verifier.html", verifying.saved, name="saved-verifier"),
     path("licence/", about.licence, name="licence"),
     path("robots.txt", about.robots, name="robots"),
     path("elections/<slug:slug>/", elections.election_page, name="election"),

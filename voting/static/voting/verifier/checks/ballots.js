@@ -21,7 +21,7 @@ import { readPayload, refusal } from "./walk.js";
 /** @typedef {import("./walk.js").Entry} Entry */
 
 const MADE = ["E.4", "E.5", "E.6", "F.1", "F.2", "F.3", "F.4", "F.5"];
-const BATCH = 200; // ballots; larger ones gain little
+const BATCH = 100; // ballots; larger ones gain little, and whoever waits hears of nothing
 const AHEAD = 2; // batches in flight for each worker
 
 /**
@@ -40,9 +40,11 @@ export class BallotChecks {
    * @param {Source} source
    * @param {Ledger} ledger
    * @param {Pool} pool
-   * @param {{ size: number, isCompact: boolean }} plan entries of the board; whether the cache is left aside
+   * @param {{ size: number, isCompact: boolean, tell: () => void }} plan entries of the board; whether the cache is left aside; whom to tell of progress
    */
-  constructor(opened, source, ledger, pool, { size, isCompact }) {
+  constructor(opened, source, ledger, pool, { size, isCompact, tell }) {
+    this.tell = tell;
+    this.judged = 0;
     this.opened = opened;
     this.source = source;
     this.ledger = ledger;
@@ -202,6 +204,8 @@ export class BallotChecks {
     for (const refused of await this.pool.ask({ kind: "ballots", ballots })) {
       this.ledger.fail("F.5", asRefusal(refused), places[refused.index]);
     }
+    this.judged += ballots.length;
+    this.tell();
   }
 
   /**

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** What was found, and the verdict that follows (docs/spec/verification.md, "Outcome"). */
+import { encode } from "../codec/canonical.js";
+import { JsonObject } from "../codec/json.js";
 import { STATEMENTS } from "./list.js";
 
 /** @typedef {import("../errors.js").Refusal} Refusal */
@@ -98,4 +100,22 @@ export class Ledger {
 function verdictOf(checks) {
   if (checks.some(({ status }) => status === "FAIL")) return "refuted";
   return checks.every(({ status }) => status === "PASS") ? "verified" : "could not be checked";
+}
+
+/**
+ * The report as canonical JSON.
+ * @param {Report} report
+ */
+export function reportOctets(report) {
+  return encode(valueOf(report));
+}
+
+/**
+ * @param {any} value
+ * @returns {import("../codec/json.js").Value}
+ */
+function valueOf(value) {
+  if (Array.isArray(value)) return value.map(valueOf);
+  if (typeof value !== "object") return value;
+  return new JsonObject(Object.entries(value).map(([key, item]) => [key, valueOf(item)]));
 }

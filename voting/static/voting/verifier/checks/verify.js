@@ -19,7 +19,10 @@ import { startWalk } from "./walk.js";
  * Without a fingerprint A.1 is not run, unless `isTrusting`; `isCompact` leaves the cache aside; `isTestAllowed` is for tests.
  * @typedef {{ fingerprint: string | null, isTrusting?: boolean, isCompact?: boolean, isTestAllowed?: boolean }} Options
  */
-/** @typedef {{ question: string, rows: { label: string, total: number, isWinner: boolean, isTied: boolean }[] }} Answer */
+/** @typedef {{ label: string, total: number, isWinner: boolean, isTied: boolean, isExtra: boolean }} Row */
+/** @typedef {{ question: string, rows: Row[] }} Answer */
+/** Entries read of `size`; proofs judged of `ballots` that were read. */
+/** @typedef {{ entries: number, size: number, judged: number, ballots: number }} Progress */
 /** `answers` are there where a result could be computed, in the default language. */
 /** @typedef {{ report: Report, answers: Answer[] }} Verification */
 
@@ -28,16 +31,17 @@ import { startWalk } from "./walk.js";
  * @param {Source} source
  * @param {Options} options
  * @param {Pool} pool
- * @param {(done: number, total: number) => void} [progress]
+ * @param {(progress: Progress) => void} [progress]
  * @returns {Promise<Verification>}
  */
 export async function verify(source, options, pool, progress = () => undefined) {
   const ledger = new Ledger();
   const walk = await startWalk(source, ledger);
   const pass = new Pass(source, options, pool, ledger, walk);
+  const tell = () => progress({ entries: walk.tree.size, size: walk.head.size, ...pass.proofs() });
   for await (const entry of walk.entries()) {
-    await pass.take(entry);
-    progress(entry.envelope.seq + 1, walk.head.size);
+    await pass.take(entry, tell);
+    tell();
   }
   await pass.setup.checkCredentials();
   return { report: ledger.report(pass.facts()), answers: pass.answers() };
@@ -71,8 +75,16 @@ class Pass {
     this.outcomes = [];
   }
 
-  /** @param {Entry} entry */
-  async take(entry) {
+  /** Proofs that were judged, of the ballots that were read. */
+  proofs() {
+    return { judged: this.ballots?.judged ?? 0, ballots: this.ballots?.ballots ?? 0 };
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {() => void} tell that something has been done
+   */
+  async take(entry, tell) {
     switch (entry.envelope.type) {
       case "manifest":
         return this.manifest(entry);
@@ -81,7 +93,7 @@ class Pass {
       case "key":
         return this.setup.readKey(entry);
       case "open":
-        return this.opening(entry);
+        return this.opening(entry, tell);
       case "ballot":
         return this.ballots?.readBallot(entry);
       case "challenged":
@@ -107,13 +119,16 @@ class Pass {
     if (this.setup.manifest) this.walk.checkSignatures(this.setup.manifest.record.board);
   }
 
-  /** @param {Entry} entry */
-  opening(entry) {
+  /**
+   * @param {Entry} entry
+   * @param {() => void} tell
+   */
+  opening(entry, tell) {
     this.setup.readOpening(entry);
     const { opened } = this.setup;
     if (!opened) return;
     checkTime(this.ledger, entry, opened.manifest, opened.manifest.schedule.opens);
-    const plan = { size: this.walk.head.size, isCompact: this.isCompact };
+    const plan = { size: this.walk.head.size, isCompact: this.isCompact, tell };
     this.ballots = new BallotChecks(opened, this.source, this.ledger, this.pool, plan);
   }
 
@@ -170,13 +185,21 @@ class Pass {
       const labels = new Map(options.map(({ id, label }) => [id, label.get(language) ?? id]));
       return {
         question: question.get(language) ?? "",
-        rows: [...totals, ...extras].map(([id, total]) => ({
-          label: labels.get(id) ?? id,
-          total,
-          isWinner: winners.includes(id),
-          isTied: tied.includes(id),
-        })),
+        rows: [
+          ...totals.map(([id, total]) => row(labels.get(id) ?? id, total, { isWinner: winners.includes(id), isTied: tied.includes(id) })),
+          ...extras.map(([name, total]) => row(name, total, { isExtra: true })),
+        ],
       };
     });
   }
+}
+
+/**
+ * @param {string} label
+ * @param {number} total
+ * @param {Partial<Row>} marks
+ * @returns {Row}
+ */
+function row(label, total, marks) {
+  return { label, total, isWinner: false, isTied: false, isExtra: false, ...marks };
 }

@@ -14,7 +14,7 @@ import { Refusal } from "../errors.js";
  */
 export class JsonObject extends Map {}
 
-const MOST_NESTED = 3000; // far above what is allowed, below what the stack holds
+const MOST_NESTED = 900; // far above what is allowed, below what any stack holds
 const LONGEST_INTEGER = 17; // characters of −(2^53 − 1)
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const OTHER_NUMBER = /-?Infinity|NaN/y;

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/** Shows a report: the verdict, the facts, the result where it is verified, and every check. */
+import { CATEGORIES } from "../checks/list.js";
+import { make, one } from "./make.js";
+
+/** @typedef {import("../checks/ledger.js").Finding} Finding */
+/** @typedef {import("../checks/ledger.js").Failure} Failure */
+/** @typedef {import("../checks/ledger.js").Report} Report */
+/** @typedef {import("../checks/verify.js").Answer} Answer */
+/** @typedef {import("../checks/verify.js").Verification} Verification */
+
+const PILLS = { PASS: "pill pill-good", FAIL: "pill pill-bad", "NOT-RUN": "pill pill-care" };
+
+/**
+ * @param {HTMLElement} place the part of the page for the report
+ * @param {Verification} verification
+ */
+export function showReport(place, { report, answers }) {
+  showVerdict(place, report.verdict);
+  showFacts(one(place, "[data-facts]"), report.facts);
+  const results = one(place, "[data-results]");
+  results.hidden = report.verdict !== "verified" || !answers.length;
+  one(results, "[data-answers]").replaceChildren(...answers.map((answer) => answerTable(answer, results.dataset)));
+  one(place, "[data-checks]").replaceChildren(...categories(report.checks));
+  one(place, "[data-details]").hidden = false;
+}
+
+/**
+ * A board that could not be read, or a program that stopped: nothing was found out.
+ * @param {HTMLElement} place
+ * @param {"unreadable" | "trouble"} verdict
+ * @param {string} message
+ */
+export function showTrouble(place, verdict, message) {
+  showVerdict(place, verdict);
+  one(place, `[data-verdict="${verdict}"] [data-message]`).textContent = message;
+  one(place, "[data-details]").hidden = true;
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {string} verdict
+ */
+function showVerdict(place, verdict) {
+  for (const notice of /** @type {NodeListOf<HTMLElement>} */ (place.querySelectorAll("[data-verdict]"))) {
+    notice.hidden = notice.dataset.verdict !== verdict;
+  }
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {Record<string, string>} facts
+ */
+function showFacts(list, facts) {
+  for (const row of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll("[data-fact]"))) {
+    const fact = facts[row.dataset.fact ?? ""];
+    row.hidden = fact === undefined;
+    one(row, "dd").textContent = fact ?? "";
+  }
+}
+
+/**
+ * @param {Answer} answer
+ * @param {DOMStringMap} words
+ */
+function answerTable({ question, rows }, words) {
+  const lines = rows.map(({ label, total, isWinner, isTied, isExtra }) => {
+    const mark = isWinner ? words.winner : isTied ? words.tied : "";
+    const name = make("th", { text: isExtra && label === "blank" ? words.blank : label });
+    name.setAttribute("scope", "row");
+    return make("tr", {}, [name, make("td", { class: "number", text: String(total) }), make("td", { text: mark })]);
+  });
+  const frame = make("div", { class: "table-frame" }, [
+    make("table", { class: "table" }, [make("caption", { text: question }), make("tbody", {}, lines)]),
+  ]);
+  frame.tabIndex = 0;
+  frame.setAttribute("role", "region");
+  frame.setAttribute("aria-label", question);
+  return frame;
+}
+
+/**
+ * @param {readonly Finding[]} checks
+ * @returns {Node[]}
+ */
+function categories(checks) {
+  return [...CATEGORIES].flatMap(([letter, title]) => [
+    make("h3", { text: `${letter}. ${title}` }),
+    make("ol", { class: "checks" }, checks.filter(({ id }) => id.startsWith(letter)).map(checkRow)),
+  ]);
+}
+
+/** @param {Finding} finding */
+function checkRow({ id, statement, status, note, failed, failures }) {
+  const head = make("p", { class: "check-head" }, [
+    make("span", { class: "check-id", text: id }),
+    make("span", { class: "check-statement", text: statement }),
+    make("strong", { class: PILLS[status], text: status }),
+  ]);
+  const row = make("li", {}, [head]);
+  row.id = `check-${id}`;
+  if (note) row.append(make("p", { class: "check-note", text: note }));
+  row.append(...failures.map(failureBlock));
+  if (failed > failures.length) row.append(make("p", { class: "check-note", text: `… ${failed}` }));
+  return row;
+}
+
+/** @param {Failure} failure */
+function failureBlock({ error, where, message, expected, computed }) {
+  const block = make("div", { class: "check-failure" }, [
+    make("p", {}, [make("strong", { text: error }), make("span", { text: where ? ` · ${where}` : "" })]),
+    make("p", { text: message }),
+  ]);
+  for (const [name, text] of [["expected", expected], ["computed", computed]]) {
+    if (text) block.append(make("p", { class: "check-evidence" }, [make("span", { text: `${name}: ` }), make("code", { text })]));
+  }
+  return block;
+}
