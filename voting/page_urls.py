@@ -3,7 +3,7 @@
 
 from django.urls import path
 
-from voting.pages import about, archive, board, elections, verifying
+from voting.pages import about, archive, board, elections, feeds, heads, verifying
 
 urlpatterns = [
     path("", elections.home, name="home"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("licence/", about.licence, name="licence"),
     path("robots.txt", about.robots, name="robots"),
     path("elections/<slug:slug>/", elections.election_page, name="election"),
+    path("elections/<slug:slug>/heads/", heads.head_list, name="election-heads"),
+    path("elections/<slug:slug>/heads/<int:size>", heads.head, name="election-head"),
+    path("elections/<slug:slug>/feed.atom", feeds.atom, name="election-feed-atom"),
+    path("elections/<slug:slug>/feed.json", feeds.json_feed, name="election-feed-json"),
     path("elections/<slug:slug>/board/", board.board, name="election-board"),
     path("elections/<slug:slug>/board/find/", board.find, name="election-find"),
     path("elections/<slug:slug>/board/archive.zip", archive.archive, name="election-archive"),
