@@ -2,18 +2,19 @@
 """What a log makes public: its resources by path, and receipts, all under its latest published head.
 
 Specification: docs/spec/board.md, "Resources" and "Receipts". Nothing that no head covers is given out. A
-resource costs one tile's reads at most, a receipt O(log n).
+resource costs one tile's reads at most, a receipt O(log n) hashes; many receipts cost the reads of one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from bulletin_board import layout
 from bulletin_board.cosigned import PublishedHead, published_head
 from bulletin_board.errors import MalformedPath, NotFound, NotYetSigned, StoredBytesDamaged
 from bulletin_board.log import merkle, tiles
+from bulletin_board.log.checkpoint import open_checkpoint
 from bulletin_board.log.keys import VerifierKey
-from bulletin_board.log.proof import InclusionProof, check_proof
+from bulletin_board.log.proof import InclusionProof
 from bulletin_board.log.tiles import Tile
 from bulletin_board.models import Blob, Commitments, Entry, Log, Node
 from bulletin_board.rows import StoredHashes
@@ -37,18 +38,26 @@ class Resource:
 
 
 def receipt(log: Log, seq: int) -> bytes:
-    """Return the tlog-proof of entry `seq` under the latest signed head, checked before it is given out.
+    """Return the tlog-proof of entry `seq` under the latest published head. Raises as `receipts` does."""
+    return receipts(log, [seq])[seq]
 
-    Raises NotYetSigned if no head covers the entry, and a LogError if what is stored proves nothing.
+
+def receipts(log: Log, seqs: Collection[int]) -> dict[int, bytes]:
+    """Return the tlog-proofs of these entries under the latest published head, checked before given out.
+
+    Raises NotYetSigned if no head covers an entry, and a LogError if what is stored proves nothing.
     """
     head = published_head(log)
-    if head is None or not 0 <= seq < head.size:
-        raise NotYetSigned("no published head covers the entry", computed=seq)
-    hashes = merkle.prove_inclusion(seq, head.size, StoredHashes(log))
-    proof = InclusionProof(index=seq, hashes=hashes, checkpoint=head.note)
-    envelope = bytes(Entry.objects.values_list("envelope", flat=True).get(log=log, seq=seq))
-    check_proof(proof, envelope, VerifierKey.from_text(head.verifier_key))
-    return proof.to_bytes()
+    if head is None or any(not 0 <= seq < head.size for seq in seqs):
+        raise NotYetSigned("no published head covers the entry", computed=max(seqs, default=None))
+    checkpoint = open_checkpoint(head.note, VerifierKey.from_text(head.verifier_key))
+    rows = Entry.objects.filter(log=log, seq__in=seqs).values_list("seq", "envelope")
+    leaves = {seq: merkle.leaf_hash(bytes(envelope)) for seq, envelope in rows}
+    made = {}
+    for seq, hashes in merkle.prove_inclusions(seqs, head.size, StoredHashes(log)).items():
+        merkle.check_inclusion(seq, head.size, leaves[seq], hashes, checkpoint.root)
+        made[seq] = InclusionProof(index=seq, hashes=hashes, checkpoint=head.note).to_bytes()
+    return made
 
 
 def resource(log: Log, path: str) -> Resource:

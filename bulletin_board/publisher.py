@@ -5,7 +5,7 @@ from bulletin_board import cosigning, head_signing
 from bulletin_board.exporting import archive, export
 from bulletin_board.log.note import Signer
 from bulletin_board.models import Log
-from bulletin_board.publication import Resource, paths, receipt, resource
+from bulletin_board.publication import Resource, paths, receipt, receipts, resource
 from bulletin_board.signing import create_key_file, load_signer
 
 __all__ = (
@@ -16,6 +16,7 @@ __all__ = (
     "load_signer",
     "paths",
     "receipt",
+    "receipts",
     "resource",
     "sign_head",
 )

@@ -53,8 +53,9 @@ def write_receipts(election: Election, seqs: Collection[int]) -> None:
         return
     without = CastBallot.objects.filter(election=election, seq__in=seqs, receipt="")
     rows = list(without)
+    receipts = publisher.receipts(log, [row.seq for row in rows])
     for row in rows:
-        row.receipt = publisher.receipt(log, row.seq).decode("utf-8")
+        row.receipt = receipts[row.seq].decode("utf-8")
     without.bulk_update(rows, ["receipt"])  # a receipt that was given out meanwhile stays
 
 

@@ -89,6 +89,23 @@ def test_every_leaf_of_every_tree_is_proved():
             merkle.check_inclusion(index, size, LEAVES[index], proof, ROOTS[size])
 
 
+def test_many_proofs_together_are_those_of_each_alone():
+    for size in range(1, MOST + 1):
+        together = merkle.prove_inclusions(range(size), size, TREE)
+        assert together == {index: merkle.prove_inclusion(index, size, TREE) for index in range(size)}
+
+
+def test_no_proofs_read_nothing():
+    reader = Memory(LEAVES)
+    assert merkle.prove_inclusions([], MOST, reader) == {}
+    assert reader.reads == 0
+
+
+def test_one_leaf_outside_the_tree_refuses_all():
+    with pytest.raises(OutsideTree):
+        merkle.prove_inclusions([0, 1, MOST], MOST, TREE)
+
+
 def test_every_tree_is_proved_a_prefix_of_every_later_one():
     for new in range(MOST + 1):
         for old in range(new + 1):
