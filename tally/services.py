@@ -128,7 +128,8 @@ def ask_again(tally: Tally, trustee: int) -> None:
 
 def progress(tally: Tally) -> Progress:
     """Return where a tally stands."""
-    trustees = opened_election(tally).manifest.trustees
+    manifest = opened_election(tally).manifest
+    trustees = manifest.trustees
     steps = tuple(
         Step(
             trustee=request.trustee,
@@ -145,7 +146,7 @@ def progress(tally: Tally) -> Progress:
         state=tally.state,
         verdict=tally.verdict,
         acknowledged=_count(steps, ACKNOWLEDGE),
-        acknowledgements_needed=trustees.acknowledgements,
+        acknowledgements_needed=manifest.acknowledgements_needed,
         shares=_count(steps, SHARE),
         shares_needed=trustees.threshold,
         steps=steps,
@@ -169,13 +170,17 @@ def _verify(tally: Tally, now: datetime) -> None:
     except REFUSALS as error:
         fail(tally, error)
         return
-    members = range(1, len(closed.opened.manifest.trustees.members) + 1)
+    manifest = closed.opened.manifest
+    members = range(1, len(manifest.trustees.members) + 1)
+    state, phase = TallyState.ACKNOWLEDGING, ACKNOWLEDGE
+    if not manifest.acknowledgements_needed:  # witnesses vouch for the board
+        state, phase = TallyState.SHARING, SHARE
     with transaction.atomic():
         found = Tally.objects.filter(pk=tally.pk, state=TallyState.VERIFYING)
-        if found.update(state=TallyState.ACKNOWLEDGING, claimed_until=None, **_columns(closed)):
+        if found.update(state=state, claimed_until=None, **_columns(closed)):
             StationRequest.objects.bulk_create(
                 [
-                    StationRequest(tally=tally, trustee=index, phase=ACKNOWLEDGE, number=uuid.uuid4())
+                    StationRequest(tally=tally, trustee=index, phase=phase, number=uuid.uuid4())
                     for index in members
                 ],
                 ignore_conflicts=True,  # those of an attempt that failed later
@@ -240,10 +245,13 @@ def _wait(sends: int) -> timedelta:
 
 
 def _ask_for_shares(tally: Tally) -> None:
-    """Once q trustees have acknowledged: ask each who has, with its own and the first others to make q."""
-    needed = opened_election(tally).manifest.trustees.acknowledgements
+    """Once q trustees have acknowledged: ask each who has, with its own and the first others to make q.
+
+    Where the witnesses vouch, everybody was asked at once.
+    """
+    needed = opened_election(tally).manifest.acknowledgements_needed
     given = {request.trustee: request for request in answered(tally, ACKNOWLEDGE)}
-    if len(given) < needed:
+    if not needed or len(given) < needed:
         return
     asked = set(tally.requests.filter(phase=SHARE).values_list("trustee", flat=True))
     fresh = [

@@ -35,6 +35,14 @@ class BoardKeys:
         if self.quorum > len(self.witnesses):
             raise QuorumOutOfRange("quorum", expected=f"at most {len(self.witnesses)}", computed=self.quorum)
 
+    @property
+    def witnesses_vouch(self) -> bool:
+        """Whether two quorums of witnesses share one: then no two boards that contradict can both have one.
+
+        docs/spec/protocol.md, "Tally".
+        """
+        return 2 * self.quorum > len(self.witnesses)
+
     def to_value(self) -> dict[str, Value]:
         """Return the part as a JSON object."""
         return {

@@ -75,6 +75,11 @@ class Manifest(Record):
         self._check_contests()
         self._check_derived()
 
+    @property
+    def acknowledgements_needed(self) -> int:
+        """How many trustees must sign one closing head before any decrypts: none where witnesses vouch."""
+        return 0 if self.board.witnesses_vouch else self.trustees.acknowledgements
+
     def ballot_shape(self) -> BallotShape:
         """Return the shape of this election's ballots."""
         return BallotShape.of(self.program, self.parameters.modulus_bits)

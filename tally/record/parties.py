@@ -89,7 +89,7 @@ class Trustees:
     """The l `members` in order of their numbers 1..l, of whom any `threshold` k can decrypt.
 
     `key` says how the key is made, "dealt" or "distributed"; `acknowledgements` q is how many must sign one
-    closing head where no witness quorum does.
+    closing head, unless the witnesses vouch for it (`Manifest.acknowledgements_needed`).
     """
 
     threshold: int

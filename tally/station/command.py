@@ -107,6 +107,7 @@ def accept(
             allow_test_modulus=_allowed(),
         )
         typer.echo(f"You are trustee {taken.share.trustee}. Manifest: {taken.manifest.payload_sha256}")
+        _show_witnesses(taken.manifest)
         typer.echo(f"Key draft: {taken.share.key_sha256}\nAll trustees and the dealer must see the same two.")
         typer.echo("Step 2 of 3: writing the key file, and restoring it to check it …")
         keyfile.update(file, held.with_share(taken.share), passphrase)
@@ -184,6 +185,13 @@ def run(
         register(celery, station, fingerprint, _say)
     _say(f"Station of trustee {station.trustee} is ready. Waiting for requests; stop with Ctrl-C.")
     run_worker(celery)
+
+
+def _show_witnesses(manifest: Manifest) -> None:
+    board = manifest.board
+    if board.witnesses_vouch:
+        names = ", ".join(key.name for key in board.witnesses)
+        typer.echo(f"Witnesses, of whom {board.quorum} vouch for the board instead of the trustees: {names}")
 
 
 def _check_share(held: keyfile.Secrets, manifest_file: Path, draft_file: Path) -> None:

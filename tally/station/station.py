@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A station's judgement: acknowledge what it verified, decrypt what enough acknowledged, refuse the rest.
+"""A station's judgement: acknowledge what it verified; decrypt what others vouch for, too; refuse the rest.
 
 docs/spec/protocol.md, "Tally". It trusts its key file, the fingerprint it was started with, and the board it
 has verified; no request says what to decrypt. Every answer is in the memory before it is returned. Reading
@@ -156,6 +156,18 @@ class Station:
     # Decrypting
 
     def _decrypt(self, request: Request) -> bytes:
+        if request.acknowledgements or not self._is_witnessed():
+            return self._decrypt_acknowledged(request)
+        board, own = self._verified(), self._memory.recall(self._fingerprint, ACKNOWLEDGE)
+        if own is not None:
+            _check_unchanged(board, Acknowledgement.from_bytes(own.payload))
+        return self._make_share(board, ())
+
+    def _is_witnessed(self) -> bool:
+        """Whether the manifest's witnesses vouch for the board; that they have cosigned it is check B.6."""
+        return self._verified().opened.manifest.acknowledgements_needed == 0
+
+    def _decrypt_acknowledged(self, request: Request) -> bytes:
         own = self._memory.recall(self._fingerprint, ACKNOWLEDGE)
         if own is None:
             raise NotAcknowledged("this station has acknowledged no closed board yet")
@@ -172,12 +184,7 @@ class Station:
                     computed=(one.head.size, one.head.root.hex(), one.counted),
                 )
         board = self._verified()
-        if (board.head, board.counted.hash) != (ours.head, ours.counted):
-            raise BoardChanged(
-                "the board is not the one that this station acknowledged",
-                expected=(ours.head.size, ours.counted),
-                computed=(board.head.size, board.counted.hash),
-            )
+        _check_unchanged(board, ours)
         _check_acknowledged(board.opened, given)
         return self._make_share(board, given)
 
@@ -185,7 +192,7 @@ class Station:
         manifest, key = board.opened.manifest, board.opened.key_record.threshold_key
         self._say(
             f"Decrypting {len(board.aggregates)} sum(s) of {board.counted.ballots} ballots, "
-            f"acknowledged by {len(given)} trustees. No single ballot is decrypted."
+            f"{_vouched(board, given)}. No single ballot is decrypted."
         )
         partials, proofs = [], []
         for ciphertext in board.aggregates:
@@ -207,6 +214,22 @@ class Station:
         return share.sign(self._secrets.seed).to_bytes()
 
 
+def _check_unchanged(board: Closed, ours: Acknowledgement) -> None:
+    """The board is still the one that this station acknowledged. Raises BoardChanged."""
+    if (board.head, board.counted.hash) != (ours.head, ours.counted):
+        raise BoardChanged(
+            "the board is not the one that this station acknowledged",
+            expected=(ours.head.size, ours.counted),
+            computed=(board.head.size, board.counted.hash),
+        )
+
+
+def _vouched(board: Closed, given: Sequence[Acknowledgement]) -> str:
+    if given:
+        return f"acknowledged by {len(given)} trustees"
+    return f"cosigned by {board.opened.manifest.board.quorum} witnesses or more"
+
+
 def _check_acknowledged(opened: OpenedElection, given: Sequence[Acknowledgement]) -> None:
     """Enough trustees of this election signed. Raises BadAcknowledgement, TooFewAcknowledgements."""
     members = opened.manifest.trustees.members
@@ -217,6 +240,6 @@ def _check_acknowledged(opened: OpenedElection, given: Sequence[Acknowledgement]
             one.check_signature(members[one.trustee - 1].signing_key)
         except CryptoError as error:
             raise BadAcknowledgement(f"acknowledgement of trustee {one.trustee}: {error}") from error
-    needed = opened.manifest.trustees.acknowledgements
+    needed = opened.manifest.acknowledgements_needed
     if len(given) < needed:
         raise TooFewAcknowledgements("too few acknowledgements", expected=needed, computed=len(given))

@@ -87,12 +87,14 @@ def check_share_origin(opened: OpenedElection, share: Share, *, head: Head, coun
 
 
 def check_share_acknowledgements(opened: OpenedElection, share: Share) -> None:
-    """Enough trustees have acknowledged that board. Raises TooFewAcknowledgements, BadAcknowledgement."""
-    trustees = opened.manifest.trustees
-    given = len(share.acknowledgements)
-    if given < trustees.acknowledgements:
-        raise TooFewAcknowledgements("acknowledgements", expected=trustees.acknowledgements, computed=given)
-    share.check_acknowledgements([member.signing_key for member in trustees.members])
+    """Enough trustees have acknowledged that board, or the manifest's witnesses vouch for it.
+
+    Raises TooFewAcknowledgements, BadAcknowledgement.
+    """
+    needed, given = opened.manifest.acknowledgements_needed, len(share.acknowledgements)
+    if given < needed:
+        raise TooFewAcknowledgements("acknowledgements", expected=needed, computed=given)
+    share.check_acknowledgements([member.signing_key for member in opened.manifest.trustees.members])
 
 
 def check_share_proofs(opened: OpenedElection, share: Share, aggregates: tuple[mpz, ...]) -> None:
@@ -129,6 +131,8 @@ class ShareChecks:
             return
         self._answered.add(share.trustee)
         self._ledger.mark("G.4", "G.5")
+        if not self._opened.manifest.acknowledgements_needed:
+            self._ledger.note("G.4", "None are needed: the manifest's witnesses vouch for one board (B.6).")
         where = f"{entry.where}, trustee {share.trustee}"
         try:
             check_share_acknowledgements(self._opened, share)
