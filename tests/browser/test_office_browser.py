@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The office in a real browser: a whole election from forms, by keyboard, accessible, without complaints."""
 
+import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.office_server import running
+from tests.integration import office_world as office
 
 pytestmark = pytest.mark.servers
 
@@ -44,6 +47,8 @@ PAGES = (
     "elections/frozen/open/",
     "elections/open/",
     "elections/open/trail/",
+    "elections/open/roll-changes/",
+    "elections/checking/roll-changes/",
     "elections/open/details/",
     "elections/checking/count/",
     "elections/counting/",
@@ -297,3 +302,29 @@ def _collect(page: Page, office) -> None:
     page.get_by_role("button", name="Upload and check").click()
     expect(page.get_by_text("each counts once")).to_be_visible()
     page.get_by_role("link", name="Back to the tasks").click()
+
+
+def test_a_roll_change_is_previewed_taken_and_shown(page, base):
+    page.goto(base.replace("/office/", "/elections/open/"))
+    command = page.locator("code", has_text="tally.verifier").first.text_content()
+    fingerprint = re.search(r"[0-9a-f]{64}", command)[0]
+    election = SimpleNamespace(fingerprint=fingerprint)
+    data = office.roll_change(election, revoke=[0], admit=[office.VOTERS], reason="Ein Brief ging verloren.")
+    page.goto(f"{base}elections/open/roll-changes/")
+    offered = {"name": "change-1.json", "mimeType": "application/json", "buffer": data}
+    page.get_by_label("Signed roll change, from the registrar").set_input_files(offered)
+    page.get_by_role("button", name="Upload and check").click()
+    expect(page.get_by_role("heading", name="What roll change 1 would do")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Change the roll").click()
+    expect(page.get_by_text("The roll is changed, and the change is on the board.")).to_be_visible()
+    check(page)
+    page.get_by_label("Signed roll change, from the registrar").set_input_files(
+        {**offered, "buffer": data.replace(b"verloren", b"verkauft")}
+    )
+    page.get_by_role("button", name="Upload and check").click()
+    expect(page.get_by_role("alert")).to_contain_text("has not signed this file")
+    check(page)
+    page.goto(base.replace("/office/", "/elections/open/board/"))
+    expect(page.get_by_text("Ein Brief ging verloren.")).to_be_visible()
+    check(page)

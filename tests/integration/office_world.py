@@ -12,6 +12,7 @@ from tally.crypto import ed25519
 from tally.record.manifest import Manifest
 from tally.record.parties import Registrar
 from tally.record.roll import Roll
+from tally.record.roll_change import RollChange
 from tally.record.terms import Rules, Schedule
 from tests.integration.voting_world import keys_made_once
 from tests.keys import Stream
@@ -44,8 +45,24 @@ def registrar_key() -> str:
 
 
 def roll_of(election_id: str, *, weights: tuple[int, ...] = (1,) * VOTERS) -> bytes:
-    keys = (ed25519.public_key(voter_seed(parties().voters, number)) for number in range(len(weights)))
+    keys = map(credential, range(len(weights)))
     return Roll.of(election_id, dict(zip(keys, weights, strict=True))).sign(parties().registrar).to_bytes()
+
+
+def credential(voter: int) -> bytes:
+    return ed25519.public_key(voter_seed(parties().voters, voter))
+
+
+def roll_change(election, *, number=1, revoke=(), admit=(), weight=1, reason="A letter was lost.") -> bytes:
+    """A roll change signed by the registrar; voters are named by their numbers."""
+    change = RollChange.of(
+        election=election.fingerprint,
+        number=number,
+        revoke=map(credential, revoke),
+        admit=dict.fromkeys(map(credential, admit), weight),
+        reason=reason,
+    )
+    return change.sign(parties().registrar).to_bytes()
 
 
 def keys_of(manifest: bytes):

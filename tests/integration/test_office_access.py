@@ -32,6 +32,7 @@ ACTIONS = (
     "freeze/",
     "open/",
     "close/",
+    "roll-changes/",
     "count/",
     "count/ask-again/1/",
     "publish/",

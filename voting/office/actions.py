@@ -29,7 +29,7 @@ from tally.station.card import Card
 from voting.drafts import LIMIT
 from voting.errors import NotReady, SlugTaken
 from voting.mailed.errors import AddressIsMailed
-from voting.models import Election, TrusteeSeat
+from voting.models import Election, RollChange, TrusteeSeat
 from voting.office import sketch as sketches
 from voting.office.errors import (
     ChangedMeanwhile,
@@ -45,7 +45,7 @@ from voting.office.models import Desk, Officer
 from voting.office.rolls import RollSummary
 from voting.office.sketch import Sketch
 from voting.office.trail import Action, By, recorded
-from voting.services import drafting, elections, tallying
+from voting.services import drafting, elections, roll_changes, tallying
 from voting.services.refusals import digest_of
 from voting.states import Action as Step
 from voting.states import after
@@ -293,6 +293,14 @@ def open_election(election: Election, by: By) -> None:
     """Open the polls. Raises what `elections.open_election` does."""
     with recorded(election, by, Action.OPEN):
         elections.open_election(election, now=by.now)
+
+
+def change_roll(election: Election, by: By, data: bytes) -> RollChange:
+    """Put the registrar's roll change on the board. Raises what `roll_changes.change_roll` does."""
+    with recorded(election, by, Action.ROLL_CHANGE) as deed:
+        row = roll_changes.change_roll(election, data, now=by.now)
+        deed.detail = f"{row.number}: {row.reason}"
+        return row
 
 
 def close_election(election: Election, by: By) -> None:

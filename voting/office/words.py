@@ -188,6 +188,32 @@ _WORDS: dict[type[Exception], Promise] = {
 }
 
 
+_OF_ROLL_CHANGES: dict[type[Exception], Promise] = {
+    record.WrongChangeNumber: _(
+        "The roll was changed after the registrar made this file, or another change has to come before it. "
+        "Ask the registrar to make it again from the board as it is now."
+    ),
+    record.EmptyRollChange: _("This change revokes nobody and admits nobody."),
+    counting.NotOnRoll: _(
+        "It revokes a credential that is not on the roll. Ask the registrar whether the key was copied right."
+    ),
+    counting.Revoked: _("It revokes a credential that was revoked before."),
+    record.AlreadyEnrolled: _(
+        "It admits a credential that is on the roll, or once was. Nobody comes back with the same one: the "
+        "registrar must make a new code."
+    ),
+    record.InvalidCredential: _(
+        "It admits a credential that is not a safe key. The registrar must make it anew."
+    ),
+    record.RollExceedsCapacity: _(
+        "It admits more weight than is left. What the roll may weigh was fixed when the election was frozen, "
+        "and revoking makes no room."
+    ),
+    crypto.BadSignature: _("The registrar of this election has not signed this file, or it was changed."),
+    voting.NotOpen: _("The roll can only be changed while voting is open."),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """A refusal in words, and its technical name and text."""
@@ -200,6 +226,13 @@ class Refusal:
 def refusal(error: Exception) -> Refusal:
     """Return what a page says of a refusal."""
     return Refusal(words=in_words(error), code=code_of(error), technical=str(error))
+
+
+def refusal_of_roll_change(error: Exception) -> Refusal:
+    """Return what a page says of a refused roll change: the same facts mean something else than in a roll."""
+    kind = next((kind for kind in type(error).__mro__ if kind in _OF_ROLL_CHANGES), None)
+    words = in_words(error) if kind is None else str(_OF_ROLL_CHANGES[kind])
+    return Refusal(words=words, code=code_of(error), technical=str(error))
 
 
 def in_words(error: Exception) -> str:

@@ -102,6 +102,11 @@ def size_of(election: Election) -> tuple[int, int]:
     return voters, opened.roll.weight + sum(admitted.values()) - gone
 
 
+def room_of(election: Election) -> int:
+    """Return how much more weight may ever be enrolled."""
+    return roll_of(election, ()).room
+
+
 def records_of(election: Election) -> tuple[tuple[int, Record], ...]:
     """Return (seq, record) of every roll change on the board, in order."""
     rows = list(RollChange.objects.filter(election=election).order_by("seq"))

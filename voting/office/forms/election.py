@@ -262,7 +262,10 @@ class VotersForm(OfficeForm):
         _("Greatest total weight of all voters"),
         low=1,
         high=MAX_INTEGER,
-        help_text=_("The number of voters where each counts once. Leave some room: it cannot grow later."),
+        help_text=_(
+            "The number of voters where each counts once. Leave some room: it cannot grow later, and a new "
+            "code for a voter who lost theirs needs its weight once more."
+        ),
     )
     ballots_per_credential = number(
         _("Ballots that one voter may cast"),
