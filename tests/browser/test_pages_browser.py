@@ -25,6 +25,8 @@ PAGES = (
     f"{FINAL}board/",
     f"{FINAL}board/0/",
     f"{FINAL}board/6/",
+    f"{FINAL}heads/",
+    "/api/",
     "/how-it-works/",
     "/how-to-verify/",
     "/licence/",
