@@ -6,19 +6,26 @@ from contextlib import ExitStack
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from bulletin_board import cosigning
+from bulletin_board import cosigning, publisher
 from bulletin_board.codec import base64url, canonical
 from bulletin_board.errors import NotFound
 from bulletin_board.log.cosignature import open_cosigned
 from bulletin_board.log.note import Signer
+from bulletin_board.log.policy import any_of
 from bulletin_board.log.proof import InclusionProof
 from bulletin_board.models import Entry
 from bulletin_board.publisher import resource
+from bulletin_board.sources import FolderSource
+from tally import services
+from tally.models import StationRequest, TallyState
+from tally.verifier.verify import Options, verify
 from tests.integration.voting_world import NO, YES, open_world
 from tests.integration.witness_town import DEAD, Town
 from voting.models import CastBallot
-from voting.services import log_key
+from voting.rehearsal import counting
+from voting.services import elections, log_key, tallying
 from voting.services.refusals import check_refusal, digest_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -153,3 +160,57 @@ def test_other_witnesses_in_the_settings_change_no_election_that_is_frozen(world
     settings.VERITALLY_WITNESSES = town.policy(0)
     assert post(world, world.submission(0, YES))[0].status_code == 201
     assert checkpoint_size(world, town, resource(world.election.log, "checkpoint").data) == 5
+
+
+def close(world, *voters):
+    for voter in voters:
+        assert post(world, world.submission(voter))[0].status_code == 201
+    elections.close_election(world.election, now=timezone.now())
+    world.election.refresh_from_db()
+
+
+def test_a_whole_election_under_witnesses_is_counted_without_acknowledgements(world, town, tmp_path):
+    close(world, 0, 1, 2)
+    counting.count(world.staged, memory=tmp_path / "stations", jobs=1, say=lambda _: None)
+    assert {request.phase for request in StationRequest.objects.all()} == {"share"}
+    folder = tmp_path / "record"
+    publisher.export(world.election.log, folder)
+    policy = any_of(town.log, town.keys, 2)
+    options = Options(fingerprint=world.election.fingerprint, policy=policy, allow_test_modulus=True)
+    assert verify(FolderSource(folder), options).report.verdict == "verified"
+
+
+def test_a_count_waits_for_witnesses_that_are_away_and_goes_on(world, town, cut, tmp_path):
+    cut("union", dead=True)
+    for voter in (0, 1, 2):
+        assert post(world, world.submission(voter))[0].status_code == 503
+    elections.close_election(world.election, now=timezone.now())
+    world.election.refresh_from_db()
+    tally = tallying.start_tally(world.election, now=timezone.now())
+    services.advance(tally, now=timezone.now())
+    tally.refresh_from_db()
+    assert tally.state == TallyState.VERIFYING
+    assert not tally.verdict
+    cut("union", dead=False)
+    counting.count(world.staged, memory=tmp_path / "stations", jobs=1, say=lambda _: None)
+    tally.refresh_from_db()
+    assert tally.state == TallyState.FINAL
+
+
+def test_a_result_is_not_final_before_the_witnesses_have_cosigned_it(world, town, cut, tmp_path):
+    close(world, 0, 1, 2)
+    tally = tallying.start_tally(world.election, now=timezone.now())
+    services.advance(tally, now=timezone.now())
+    stations = counting._stations(world.staged, tmp_path / "stations", 1, lambda _: None)
+    requests = list(tally.requests.order_by("trustee"))
+    cut("press", dead=True)
+    for request in requests:
+        counting._ask(tally, request, stations[request.trustee])
+    tally.refresh_from_db()
+    assert tally.state == TallyState.RECORDED
+    with pytest.raises(NotFound):
+        resource(world.election.log, f"blob/{Entry.objects.filter(log=tally.log).last().payload_id}")
+    cut("press", dead=False)
+    services.sweep(now=timezone.now())
+    tally.refresh_from_db()
+    assert tally.state == TallyState.FINAL
