@@ -12,7 +12,7 @@ from rich.table import Table
 
 from tally.crypto.dealing import deal
 from tally.crypto.parameters import MODULUS_BITS, PublicKey
-from tests.bench import booth, verifier
+from tests.bench import booth, live, verifier, verify_in_browser
 from tests.bench.meter import bare_multiplication
 from tests.bench.operations import Figure, ballots, bits, tally
 
@@ -61,17 +61,21 @@ def main() -> None:
         found += verifier.memory()
     with console.status("measuring the booth in a browser"):
         found += booth.rows()
+    with console.status("measuring the verifier in a browser"):
+        found += verify_in_browser.rows()
+    with console.status("measuring the board on PostgreSQL"):
+        found += live.rows()
     arguments.output.write_text(json.dumps(found, indent=1) + "\n")
     console.print(_table(found))
     console.print(f"{len(found)} figures written to {arguments.output}")
 
 
 def _table(found: list[Row]) -> Table:
-    table = Table("operation", "bits", "ms", "multiplications", "ratio to bare", "bytes")
+    table = Table("operation", "bits", "ms", "multiplications", "ratio to bare", "bytes", "a second")
     for row in found:
         table.add_row(
             *(str(row.get(key, "")) for key in ("name", "modulus_bits", "milliseconds", "modmuls")),
-            *(str(row.get(key, "")) for key in ("ratio_to_bare", "bytes")),
+            *(str(row.get(key, "")) for key in ("ratio_to_bare", "bytes", "per_second")),
         )
     return table
 
