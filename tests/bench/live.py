@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The board under load, on a PostgreSQL that waits for the disk: appends a second, and how long receipts take.
+"""The board under load, on a PostgreSQL that waits for the disk: appends a second, how long receipts take.
 
-Entries of a ballot's size arrive at a fixed rate, whether the board keeps up or not. A receipt counts from the
-moment its entry arrived to the moment it is proved under a head that is signed, stored, and remembered in the
-second place. One sequencing process, as many as arrived meanwhile in one transaction, 256 at most.
+Entries of a ballot's size arrive at a fixed rate, whether the board keeps up or not. A receipt counts from
+the moment its entry arrived to the moment it is proved under a head that is signed, stored, and remembered in
+the second place. One sequencing process, as many as arrived meanwhile in one transaction, 256 at most.
 """
 
 import os
@@ -82,7 +82,7 @@ def rows() -> list[dict[str, str | int | float]]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:  # noqa: PLR2004  # rate and seconds
+    if len(sys.argv) == 3:  # rate and seconds
         for seconds in serve(int(sys.argv[1]), int(sys.argv[2])):
             sys.stdout.write(f"{seconds:.6f}\n")
     else:
