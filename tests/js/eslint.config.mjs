@@ -5,7 +5,7 @@ import noUnsanitized from "eslint-plugin-no-unsanitized";
 
 const browser = ["TextDecoder", "TextEncoder", "atob", "btoa", "crypto", "DOMException"];
 const page = ["document", "window", "navigator", "location", "URL", "Blob", "Worker", "MessageChannel", "AbortSignal", "FormData", "HTMLInputElement", "fetch", "setTimeout"];
-const node = ["Buffer", "MessageChannel", "Response", "process", "structuredClone", "performance", "console", "setTimeout", "URL", "Blob", "fetch"];
+const node = ["Buffer", "MessageChannel", "ReadableStream", "Response", "process", "structuredClone", "performance", "console", "setTimeout", "URL", "Blob", "fetch"];
 
 /** @param {string[]} names */
 function readonly(names) {
