@@ -98,6 +98,7 @@ class _Courier:
 _locks: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 _making = threading.Lock()
 _couriers: dict[tuple[VerifierKey, str], _Courier] = {}
+_away: set[VerifierKey] = set()
 _sizes: dict[tuple[int, VerifierKey], int] = {}  # what each witness cosigned last, as far as is known
 
 
@@ -154,12 +155,15 @@ class _Collection:
         witness = asked.witness
         try:
             self._found[witness.key] = _verified(witness.key, self._text, future.result())
+            _away.discard(witness.key)
         except StaleSubmission as error:
             _sizes[self._log.pk, witness.key] = error.size
             if asked.rounds < _ROUNDS:
                 self._ask(witness, rounds=asked.rounds + 1)
         except WitnessUnreachable as error:
-            _log.warning("witness %s of %s: %s", witness.key.name, self._log.origin, error.message)
+            if witness.key not in _away:  # said once, and not for every head
+                _log.warning("witness %s of %s: %s", witness.key.name, self._log.origin, error.message)
+            _away.add(witness.key)
         except (WitnessRefused, MalformedSubmission, BadSignature, NotSigned) as error:
             _log.error("witness %s of %s: %s", witness.key.name, self._log.origin, error.message)
 

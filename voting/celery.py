@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     for task in (
         "voting.tasks.sweep",
         "voting.tasks.recheck",
+        "voting.tasks.renew",
         "voting.registration.tasks.send_due",
         "voting.mailed.tasks.send_due",
         "tally.tasks.sweep",
