@@ -61,7 +61,7 @@ async function signature(key, octets, typed, stamp = new Uint8Array()) {
 }
 
 /** The answer of a board that has this one entry, signed by its log and its witness. */
-async function answerFor(sent, { type = "ballot", by = log } = {}) {
+async function answerFor(sent, { type = "ballot", by = log, seenBy = [witness] } = {}) {
   const entry = encode({
     v: 1, type, seq: 0, prev: "00".repeat(32), time: "2026-11-22T21:45:00Z",
     payload_sha256: createHash("sha256").update(sent).digest("hex"), payload_len: sent.length,
@@ -69,9 +69,10 @@ async function answerFor(sent, { type = "ballot", by = log } = {}) {
   const text = `${ORIGIN}\n1\n${toBase64(await leafHash(entry))}\n`;
   const stamp = new Uint8Array(8);
   stamp[7] = 1;
-  const cosigned = await signature(witness, utf8(`cosignature/v1\ntime 1\n${text}`), { name: "witness.example", type: 4 }, stamp);
+  const seen = utf8(`cosignature/v1\ntime 1\n${text}`);
+  const cosigned = await Promise.all(seenBy.map((one) => signature(one, seen, { name: "witness.example", type: 4 }, stamp)));
   const signed = await signature(by, utf8(text), { name: ORIGIN, type: 1 });
-  const receipt = `c2sp.org/tlog-proof@v1\nindex 0\n\n${text}\n${signed}${cosigned}`;
+  const receipt = `c2sp.org/tlog-proof@v1\nindex 0\n\n${text}\n${signed}${cosigned.join("")}`;
   return { type, entry: new TextDecoder().decode(entry), receipt };
 }
 
@@ -95,6 +96,19 @@ test("a ballot is fixed, cast and confirmed", async () => {
     seq: 0, size: 1, time: Date.UTC(2026, 10, 22, 21, 45),
   });
 });
+
+for (const [name, seenBy] of [
+  ["that no witness has signed", []],
+  ["that only a stranger has signed, in the witness's name", [stranger]],
+]) {
+  test(`a fork of the board ${name} confirms nothing, though the log has signed it`, async () => {
+    const { engine } = await identified();
+    await engine.seal(CHOICE);
+    const { sent } = await engine.cast();
+    await rejects(engine.confirm({ type: "ballot", sent, answer: await answerFor(sent, { seenBy }) }), "QuorumNotMet");
+    assert.equal((await engine.confirm({ type: "ballot", sent, answer: await answerFor(sent) })).seq, 0);
+  });
+}
 
 test("cast twice gives the identical octets", async () => {
   const { engine } = await identified();
