@@ -41,12 +41,16 @@ _PYTHON = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), _MANY_IN_CONTEXT),
 }
 _SCRIPT = {"say": _ONE, "sayMany": _MANY}
-# A text that is put together while the page runs cannot be found.
-_NO_LITERAL = re.compile(r"(?<![\w.#])(?:say|sayMany)\((?!\s*\"(?:[^\"\\\n]|\\.)*\"\s*[,)])")
+_CALL = re.compile(r"(?<![\w.#])(?:say|sayMany)\(")
+_LITERAL = re.compile(r"\s*\"(?:[^\"\\\n]|\\.)*\"\s*[,)]")
 
 
 class NoLiteral(Exception):
-    """say() or sayMany() with something else than a literal."""
+    """say() or sayMany() with something else than a literal: a text that is put together cannot be found."""
+
+
+class Overlooked(Exception):
+    """There are more calls of say() and sayMany() than messages were found."""
 
 
 def of_pages() -> tuple[Message, ...]:
@@ -74,11 +78,16 @@ def in_program(source: str, place: str) -> Iterator[Message]:
 
 
 def in_module(source: str, place: str) -> Iterator[Message]:
-    """Yield the messages of a JavaScript module. Raises NoLiteral."""
-    if dynamic := _NO_LITERAL.search(source):
-        line = source.count("\n", 0, dynamic.start()) + 1
-        raise NoLiteral(f"{place}:{line}: {source[dynamic.start() :].splitlines()[0]}")
-    return _found("javascript", source, _SCRIPT, place)
+    """Yield the messages of a JavaScript module. Raises NoLiteral, Overlooked."""
+    calls = list(_CALL.finditer(source))
+    for call in calls:
+        if not _LITERAL.match(source, call.end()):
+            line = source.count("\n", 0, call.start()) + 1
+            raise NoLiteral(f"{place}:{line}: {source[call.start() :].splitlines()[0]}")
+    found = list(_found("javascript", source, _SCRIPT, place))
+    if len(found) != len(calls):
+        raise Overlooked(f"{place}: {len(calls)} calls, {len(found)} messages")
+    yield from found
 
 
 def _each(paths: Iterable[Path], read: Callable[[str, str], Iterator[Message]]) -> Iterator[Message]:
@@ -89,7 +98,7 @@ def _each(paths: Iterable[Path], read: Callable[[str, str], Iterator[Message]]) 
 
 
 def _found(method: str, source: str, keywords: Mapping[str, Any], place: str) -> Iterator[Message]:
-    options = {"encoding": "utf-8", "jsx": False}
+    options = {"encoding": "utf-8", "jsx": False, "parse_template_string": True}
     lines = io.BytesIO(source.encode())
     for _line, text, notes, context in extract(method, lines, keywords, (_NOTE,), options):
         one, plural = (text[0], text[1]) if isinstance(text, tuple) else (text, "")

@@ -64,7 +64,7 @@ class Voter:
         return self
 
     def go_on(self) -> "Voter":
-        self.page.locator("button[type=submit]").click()
+        self.page.locator("main button[type=submit]").click()
         return self
 
     def cast(self) -> "Voter":

@@ -158,7 +158,7 @@ def test_a_text_that_ends_like_a_sentence_does_so_in_every_language(
         (message.text, form)
         for message, forms in _pairs(sources, language, domain)
         for form in forms
-        if form[-1] not in ends.get(message.text[-1], form[-1])
+        if form[-1:] not in ends.get(message.text[-1], form[-1:])
     ]
     assert wrong == []
 
@@ -226,9 +226,10 @@ def test_every_kind_of_text_is_found_in_a_program() -> None:
 def test_both_kinds_of_text_are_found_in_a_module() -> None:
     module = (
         'el("p", {}, say("a “b”"), sayMany("c",\n  "d", count, { e })); this.#say(); const { say } = texts;'
+        'const e = `${f} ${say("g")}: ${sayMany("h", "i", j)}`;'
     )
     found = [(message.text, message.plural) for message in extraction.in_module(module, "x")]
-    assert found == [("a “b”", ""), ("c", "d")]
+    assert found == [("a “b”", ""), ("c", "d"), ("g", ""), ("h", "i")]
 
 
 @pytest.mark.parametrize(
@@ -237,6 +238,11 @@ def test_both_kinds_of_text_are_found_in_a_module() -> None:
 def test_a_text_that_is_put_together_while_the_page_runs_is_refused(call: str) -> None:
     with pytest.raises(extraction.NoLiteral, match="x:2"):
         list(extraction.in_module(f"\nconst a = {call};", "x"))
+
+
+def test_a_text_that_the_lexer_overlooks_is_refused() -> None:
+    with pytest.raises(extraction.Overlooked, match="1 calls, 0 messages"):
+        list(extraction.in_module('/* say("a") */', "x"))
 
 
 def test_two_plurals_of_one_text_are_refused() -> None:

@@ -28,7 +28,8 @@ export class Page {
    * @param {{banner?: Child, isFirst?: boolean}} [options]
    */
   show(heading, children, { banner, isFirst = false } = {}) {
-    const title = el("h1", { id: "booth-heading", tabindex: -1 }, heading);
+    // A question is a heading, too, in whichever direction it was written.
+    const title = el("h1", { id: "booth-heading", tabindex: -1 }, el("bdi", {}, heading));
     replace(this.#root, banner, title, ...children);
     document.title = `${heading} – ${site}`;
     if (isFirst) return;
