@@ -30,11 +30,16 @@ def _recorded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
     def recording(board: MemorySource, options: Options):
         verification = verify(board, options)
-        if isinstance(board, MemorySource) and not options.until_close and options.policy is None:
+        if isinstance(board, MemorySource) and _is_plain(options):
             _write(folder, request.node.nodeid, board, options, verification.report)
         return verification
 
     monkeypatch.setattr(judge, "verify", recording)
+
+
+def _is_plain(options: Options) -> bool:
+    """Whether it asks for what the verifier of the browser offers: no policy, no earlier checkpoint."""
+    return not options.until_close and options.policy is None and options.earlier is None
 
 
 def _write(folder: Path, name: str, board: MemorySource, options: Options, report: Report) -> None:

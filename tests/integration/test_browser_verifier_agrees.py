@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The verifiers of the browser and in Python say the same of a record: verdict, checks, named errors."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.judge import edited
+from tests.attacks.test_tally_attacks import CLOSINGS, RESULTS, with_final
+from tests.browser_verifier import Case, Judged, by_browser, by_python, judge_archives
+from tests.recorded_attacks import FOLDER, REPORTS
+from tests.simulator import World, open_world, simulate
+
+pytestmark = pytest.mark.servers
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS_TRIED = (
+    "another set",
+    "contests in another order",
+    "a negative counter",
+    "another sum",
+    "one vote more",
+    "a root of zero",
+    "counters in another order",
+    "another winner",
+    "a tie broken in silence",
+    "blank votes hidden",
+)
+EDITS: dict[str, tuple[str, Callable[[dict], None]]] = {
+    "a capacity that is too small": ("manifest", lambda v: v["parameters"].update(roll_capacity=3)),
+    "another question": ("manifest", lambda v: v["contests"].pop()),
+    "another title": ("manifest", lambda v: v["title"].update(en="Another town")),
+    "a weight more": ("roll", lambda v: v["voters"][0].__setitem__(1, 2)),
+    "a voter less": ("roll", lambda v: v["voters"].pop()),
+    "another h": ("key", lambda v: v.update(h=v["h"][:-1] + "A")),
+    "roots in another order": ("key", lambda v: v["nth_roots"].reverse()),
+    "verification keys in another order": ("key", lambda v: v["verification_keys"].reverse()),
+    "acknowledgements in another order": ("key", lambda v: v["acknowledgements"].reverse()),
+    "another digest": ("open", lambda v: v.update(key="0" * 64)),
+    "a ballot of another election": ("ballot", lambda v: v.update(election="0" * 64)),
+    "a ballot that supersedes nothing": ("ballot", lambda v: v.update(supersedes="0" * 64)),
+    "a proof too short": ("ballot", lambda v: v["contests"][0]["responses"].pop()),
+    "a challenge of another ballot": ("challenged", lambda v: v.update(tracker="0" * 64)),
+    "a share of another board": ("share", lambda v: v["head"].update(size=3)),
+}
+FILES = {
+    "no checkpoint": ("checkpoint", lambda _: None),
+    "a checkpoint of another size": ("checkpoint", lambda data: data.replace(b"\n15\n", b"\n14\n")),
+    "a checkpoint with another signature": ("checkpoint", lambda data: data[:-9] + b"AAAAAAA=\n"),
+    "a bundle cut off": ("tile/entries/000.p/15", lambda data: data[:-1]),
+    "a bundle with another entry": (
+        "tile/entries/000.p/15",
+        lambda data: data.replace(b'"ballot"', b'"ticket"'),
+    ),
+    "no bundle": ("tile/entries/000.p/15", lambda _: None),
+}
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return simulate()
+
+
+def honest(world: World) -> Iterator[Case]:
+    board, fingerprint = world.board(), world.fingerprint
+    yield Case(name="an honest record", board=board, fingerprint=fingerprint)
+    yield Case(name="an honest record, compactly", board=board, fingerprint=fingerprint, compact=True)
+    yield Case(name="an honest record without a fingerprint", board=board, fingerprint=None)
+    for path in (path for path in board.files if path.startswith("commitments/")):
+        board = board.changed(path, board.files[path][::-1])
+    yield Case(name="an honest record with a false cache", board=board, fingerprint=fingerprint)
+    changed = open_world(weights=(1, 2, 1, 1))
+    changed.vote(0, {"mayor": {"ada": 1}})
+    changed.vote(1, {"mayor": {"ben": 1}})
+    changed.vote(2, {"mayor": {"cleo": 1}, "school": {"fay": 1}})
+    changed.entries.append(("roll-change", changed.roll_change(revoke=(1,)).to_bytes()))
+    changed.count.change_roll(
+        changed.roll_change(revoke=(1,)), lambda credential: changed.superseded[credential]
+    )
+    changed.finish()
+    yield Case(
+        name="an honest record with a roll change", board=changed.board(), fingerprint=changed.fingerprint
+    )
+    again = [*changed.entries[:8], changed.entries[7], *changed.entries[8:]]
+    yield Case(
+        name="a roll change that stands there twice",
+        board=changed.board(again),
+        fingerprint=changed.fingerprint,
+    )
+
+
+def falsified(world: World) -> Iterator[Case]:
+    fingerprint = world.fingerprint
+    yield Case(name="another election", board=world.board(), fingerprint="0" * 64)
+    for place, (name, payload) in enumerate(world.entries):
+        rest = [*world.entries[:place], *world.entries[place + 1 :]]
+        yield Case(name=f"without entry {place}", board=world.board(rest), fingerprint=fingerprint)
+        bent = payload.replace(b'"format"', b'"Format"')
+        entries = [*world.entries[:place], (name, bent), *world.entries[place + 1 :]]
+        yield Case(name=f"a bent entry {place}", board=world.board(entries), fingerprint=fingerprint)
+    for name, (kind, change) in EDITS.items():
+        yield Case(name=name, board=world.board(edited(world, kind, change)), fingerprint=fingerprint)
+    for name, (change, _) in CLOSINGS.items():
+        board = world.board(edited(world, "close", change))
+        yield Case(name=f"a closing entry with {name}", board=board, fingerprint=fingerprint)
+    for name in RESULTS_TRIED:
+        entries = edited(world, "result", RESULTS[name][0])
+        board = world.board(with_final(world, entries[13][1]))
+        yield Case(name=f"a result with {name}", board=board, fingerprint=fingerprint)
+    for name, (path, change) in FILES.items():
+        board = world.board()
+        yield Case(name=name, board=board.changed(path, change(board.files[path])), fingerprint=fingerprint)
+
+
+def differences(cases: list[Case], found: list[Judged]) -> dict[str, object]:
+    compared = ((case, by_python(case), theirs) for case, theirs in zip(cases, found, strict=True))
+    return {case.name: (ours, theirs) for case, ours, theirs in compared if ours != theirs}
+
+
+def test_honest_records_are_judged_alike(world, tmp_path):
+    cases = list(honest(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert [judged.verdict for judged in found] == [
+        "verified",
+        "verified",
+        "could not be checked",
+        "verified",
+        "verified",
+        "refuted",
+    ]
+
+
+def test_falsified_records_are_judged_alike(world, tmp_path):
+    cases = list(falsified(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert {judged.verdict for judged in found} == {"refuted", "could not be checked", "unreadable"}
+
+
+@pytest.mark.slow
+def test_every_board_of_the_attacks_is_judged_alike(tmp_path):
+    environment = os.environ | {FOLDER: str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "-q", "--no-cov", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    subprocess.run(
+        [*command, "-p", "tests.recorded_attacks", "tests/attacks"], cwd=ROOT, env=environment, check=True
+    )
+    rows = [json.loads(line) for line in (tmp_path / REPORTS).read_text().splitlines()]
+    assert len(rows) > 500
+    found = judge_archives([row["asked"] for row in rows])
+    expected = [(row["name"], row["verdict"], _tuples(row["findings"])) for row in rows]
+    given = [(row["name"], judged.verdict, judged.findings) for row, judged in zip(rows, found, strict=True)]
+    assert [pair for pair in zip(expected, given, strict=True) if pair[0] != pair[1]] == []
+
+
+def _tuples(findings: dict) -> dict:
+    return {check: (status, tuple(errors)) for check, (status, errors) in findings.items()}
