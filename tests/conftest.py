@@ -18,6 +18,15 @@ def _own_head_memory(request, tmp_path_factory):
     settings.VERITALLY_HEADS_DIR = tmp_path_factory.getbasetemp() / f"heads-{secrets.token_hex(8)}"
 
 
+@pytest.fixture(autouse=True)
+def _no_language_is_left_behind():
+    """A page in another language leaves it active in its thread: the next test speaks English again."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _flush_without_triggers():
     """Let Django clear the tables after a test that commits: the board's triggers would refuse."""

@@ -2,6 +2,7 @@
 """The board for people: paging, entries, receipts, finding a ballot by its code, the archive."""
 
 import hashlib
+import html
 import io
 import re
 import zipfile
@@ -38,6 +39,18 @@ def find(client, code):
     response = client.post(FIND, {"code": code})
     assert response.status_code == 200
     return response.content.decode()
+
+
+# One entry
+
+
+def test_an_entry_stands_with_its_proof(client):
+    election = place("harbour", "final")
+    markup = html.unescape(page(client, f"{BOARD}6/"))
+    receipt = client.get(f"{BOARD}6/receipt").content.decode()
+    assert f"<code>{receipt}</code>" in markup
+    assert receipt.startswith("c2sp.org/tlog-proof@v1\nindex 6\n")
+    assert election.log.origin in receipt
 
 
 # Paging
@@ -107,7 +120,7 @@ def test_a_payload_too_large_to_show_is_only_linked(client, monkeypatch):
     place("harbour", "final")
     markup = page(client, f"{BOARD}4/")
     assert "too large to be shown" in words(markup)
-    assert 'class="payload"' not in markup
+    assert "<pre" not in markup.partition("<h2>Payload</h2>")[2]
 
 
 def test_a_receipt_proves_the_entry_without_this_server(client):

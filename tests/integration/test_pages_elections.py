@@ -9,7 +9,7 @@ import pytest
 from tally.models import StationRequest, Tally, TallyState
 from tests.integration.pages_data import STATES, place
 from tests.integration.pages_fixtures import page, server, words  # noqa: F401  # a fixture
-from voting.models import Election
+from voting.models import CastBallot, Election
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("server")]
 
@@ -120,6 +120,18 @@ def test_before_the_opening_there_is_no_turnout(client):
     markup = shown(client, "frozen")
     assert "24 voters on the roll" in words(markup)
     assert "turnout-bar" not in markup
+
+
+def test_few_voters_are_not_a_number(client):
+    election = place("harbour", "open")
+    CastBallot.objects.filter(election=election).exclude(
+        pk=CastBallot.objects.filter(supersedes="").first().pk
+    ).delete()
+    for address in ("/", "/elections/harbour/"):
+        text = words(page(client, address))
+        assert "Fewer than 2 of 24 voters have voted" in text
+        assert "1 ballot is on the board" not in text
+    assert "turnout-bar" not in page(client, "/")
 
 
 def test_turnout_counts_voters_and_not_replaced_ballots(client):

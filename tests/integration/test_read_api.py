@@ -47,6 +47,12 @@ def test_every_public_election_is_listed(client):
     assert found["harbour"]["board"] == "http://127.0.0.1:8000/board/harbour/"
 
 
+def test_few_voters_are_not_a_number(client):
+    election = place("harbour", "open")
+    CastBallot.objects.filter(election=election).delete()
+    assert ask(client, ONE)["turnout"] == {"voters": 24, "voted": None, "ballots": None}
+
+
 def test_without_elections_the_list_is_empty(client):
     assert ask(client, API) == {"elections": []}
 

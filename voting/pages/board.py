@@ -41,6 +41,7 @@ class EntryDetail:
     blob: str
     tile: str
     payload: str | None
+    receipt: str  # a tlog-proof
 
 
 @require_safe
@@ -115,7 +116,7 @@ def _lines(election: Election, first: int, last: int) -> Iterator[EntryLine]:
 
 
 def _detail(election: Election, seq: int, size: int) -> EntryDetail:
-    row = Entry.objects.select_related("payload").get(log=election_log(election), seq=seq)
+    row = Entry.objects.select_related("payload", "log").get(log=election_log(election), seq=seq)
     envelope = Envelope.from_bytes(bytes(row.envelope))
     first = seq // WIDTH * WIDTH
     return EntryDetail(
@@ -129,6 +130,7 @@ def _detail(election: Election, seq: int, size: int) -> EntryDetail:
         blob=blob_path(envelope.payload_sha256),
         tile=Tile(level=None, index=seq // WIDTH, width=min(WIDTH, size - first)).to_path(),
         payload=readable(bytes(row.payload.data)),
+        receipt=publisher.receipt(row.log, seq).decode(),
     )
 
 

@@ -97,6 +97,7 @@ def turnout(election: Election) -> Turnout:
         voted=ballots.filter(**first).count() - revoked.filter(**first).count(),
         ballots=ballots.count(),
         revoked=revoked.count(),
+        minimum=fixed(election).manifest.rules.minimum_counted,
     )
 
 

@@ -34,6 +34,12 @@ class Turnout:
     voted: int
     ballots: int
     revoked: int = 0
+    minimum: int = 0  # the manifest's minimum of counted ballots
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so few have voted that pages give no number: a small group is nobody's headline."""
+        return self.voted < self.minimum and self.minimum > 1  # nobody is a number
 
     @property
     def share(self) -> float:

@@ -11,6 +11,7 @@ from tally.contests.protocol import Contest
 from tally.record.result import Result
 from voting.models import Election
 from voting.pages import records
+from voting.presenters.elections import Turnout
 from voting.presenters.paging import Window
 from voting.reading import schemas
 from voting.services import heads
@@ -42,7 +43,7 @@ def detail(row: Election) -> schemas.ElectionDetail:
 
 
 def _election(row: Election) -> dict[str, object]:
-    manifest, turnout = records.fixed(row).manifest, records.turnout(row)
+    manifest = records.fixed(row).manifest
     return {
         "slug": row.slug,
         "title": dict(manifest.title.entries),
@@ -51,8 +52,17 @@ def _election(row: Election) -> dict[str, object]:
         "fingerprint": row.fingerprint,
         "opens": row.opened_at or row.opens_at,
         "closes": row.closed_at or row.closes_at,
-        "turnout": {"voters": turnout.voters, "voted": turnout.voted, "ballots": turnout.ballots},
+        "turnout": _turnout(records.turnout(row)),
         "board": _board(row),
+    }
+
+
+def _turnout(found: Turnout) -> dict[str, int | None]:
+    known = not found.is_small
+    return {
+        "voters": found.voters,
+        "voted": found.voted if known else None,
+        "ballots": found.ballots if known else None,
     }
 
 

@@ -43,11 +43,14 @@ class Refusal(_Answer):
 
 
 class Turnout(_Answer):
-    """Credentials with a ballot on the board, out of those on the roll; replaced ballots count as ballots."""
+    """Credentials with a ballot on the board, out of those on the roll; replaced ballots count as ballots.
+
+    Both are null while fewer have voted than the manifest's minimum of counted ballots.
+    """
 
     voters: int
-    voted: int
-    ballots: int
+    voted: int | None
+    ballots: int | None
 
 
 class Election(_Answer):

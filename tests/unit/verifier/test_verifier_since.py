@@ -14,8 +14,12 @@ from typer.testing import CliRunner
 
 from bulletin_board import layout
 from bulletin_board.codec import canonical
+from bulletin_board.log import tiles
 from bulletin_board.log.checkpoint import Checkpoint
+from bulletin_board.log.merkle import leaf_hash
 from bulletin_board.log.note import Signer, sign_note
+from bulletin_board.log.tiles import Tile
+from bulletin_board.mirror import command as mirroring
 from tally.crypto.errors import ChallengeMismatch
 from tally.verifier import cli, proofs
 from tally.verifier.earlier import Earlier, Judged
@@ -229,15 +233,30 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+def write_hash_tile(folder):
+    """What a mirror asks for when a board has grown; the simulator's boards have entries alone."""
+    size = Checkpoint.from_text((folder / "checkpoint").read_text().partition("\n\n")[0] + "\n").size
+    bundle = next((folder / "tile/entries").rglob(str(size))).read_bytes()
+    tile = folder / Tile(level=0, index=0, width=size).to_path()
+    tile.parent.mkdir(parents=True)
+    tile.write_bytes(tiles.format_hashes(map(leaf_hash, tiles.parse_bundle(bundle, size))))
+
+
 @pytest.fixture
 def place_of(folder_of, tmp_path):
-    """A board as a folder, at an address, and as an archive."""
+    """A board as a folder, at an address, as an archive, and as a mirror of it keeps it."""
     servers = []
 
     def place(board, kind):
         folder = folder_of(board)
         if kind == "folder":
             return folder
+        if kind == "mirror":
+            write_hash_tile(folder)
+            mirror = tmp_path / "mirror"
+            copied = CliRunner().invoke(mirroring.app, [str(folder), str(mirror)])
+            assert copied.exit_code == 0, copied.output
+            return mirror
         if kind == "address":
             handler = partial(Quiet, directory=str(folder))
             servers.append(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler))
@@ -255,7 +274,7 @@ def place_of(folder_of, tmp_path):
         server.server_close()
 
 
-@pytest.mark.parametrize("kind", ["folder", "address", "archive"])
+@pytest.mark.parametrize("kind", ["folder", "address", "archive", "mirror"])
 def test_a_board_is_followed_from_run_to_run(world, place_of, tmp_path, judged, kind):
     state = tmp_path / "my.state"
     first = run(place_of(part(world, 6), kind), "--fingerprint", world.fingerprint, "--state", state)
