@@ -2,8 +2,9 @@
 """A polling place: the real server in a process of its own, open elections of every kind, known codes.
 
 `with opened(folder) as base:` yields the address. Elections by name: those of `polling_data.PLACES`
-(choose-one, approval, score, cumulative, knapsack, harbour, strict, market, later, over); `code(voter)` for
-a voter below VOTERS is good in each. `opened(folder, large=True)` adds "large": 3072 bits, 20 options.
+(choose-one, approval, score, cumulative, knapsack, harbour, strict, market, changed, later, over).
+`code(voter)` for a voter below VOTERS is good in each, but that of REVOKED not in "changed".
+`opened(folder, large=True)` adds "large": 3072 bits, 20 options.
 """
 
 import os
@@ -13,9 +14,9 @@ from pathlib import Path
 from unittest import mock
 
 from tests.browser import pages_server
-from tests.integration.polling_data import FULL, VOTERS, code
+from tests.integration.polling_data import FULL, REVOKED, VOTERS, code
 
-__all__ = ["code", "fresh_code", "opened"]
+__all__ = ["REVOKED", "code", "fresh_code", "opened"]
 
 _fresh: Iterator[int] = iter(())
 

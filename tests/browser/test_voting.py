@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tally.crypto.crockford import parse_code
-from tests.browser.polling_place import fresh_code, opened
+from tally.registrar.derivation import derive_credential
+from tests.browser.polling_place import REVOKED, code, fresh_code, opened
 from tests.browser.voters import Voter, chromium, voter
 from tests.simulator import ELECTION_ID
 
@@ -148,6 +149,31 @@ def test_a_wrong_code_is_explained(at, typed, said):
     one = at("choose-one").enter(typed)
     expect(one.page.get_by_role("alert")).to_contain_text(said)
     assert one.page.locator("#code").input_value() == typed
+
+
+def test_a_revoked_code_is_explained_with_the_registrars_reason(at):
+    one = at("changed").enter(code(REVOKED))
+    expect(one.page.get_by_role("alert")).to_contain_text("The registrar has revoked this code")
+    expect(one.page.get_by_role("alert")).to_contain_text("“A letter was lost in the post.”")
+    assert one.said == []
+
+
+def test_a_server_cannot_pretend_that_the_registrar_revoked_a_code(at):
+    one, typed = at("changed"), code(REVOKED + 1)
+
+    def pretend(route):
+        standing = route.fetch().json()
+        revoked = one.page.request.get(f"{one.base}/elections/changed/credentials/{revoked_key()}").json()
+        route.fulfill(json=standing | {"on_roll": False, "revoked": revoked["revoked"]})
+
+    one.page.route("**/elections/changed/credentials/*", pretend)
+    one.enter(typed)
+    expect(one.page.get_by_role("alert")).to_contain_text("The server could not be asked")
+    expect(one.page.get_by_text("has revoked this code")).to_have_count(0)
+
+
+def revoked_key() -> str:
+    return derive_credential(parse_code(code(REVOKED)), ELECTION_ID).key.hex()
 
 
 def test_a_link_fills_in_the_code_and_leaves_the_address(at):

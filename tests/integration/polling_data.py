@@ -28,6 +28,7 @@ from tally.registrar.derivation import derive_credential
 from tests import simulator
 
 VOTERS = 48
+REVOKED = 0  # the voter who may not vote any more in the election "changed"
 FULL = "VERITALLY_POLLING_FULL"
 
 
@@ -139,6 +140,7 @@ PLACES = {
     "harbour": ("open", "Little Harbour: mayor, school board, projects", (mayor, school, projects), {}),
     "strict": ("open", "Rowing club", (chair, committee, lambda: fund(exact=True)), {"ballots": 1}),
     "market": ("open", "The market", (bilingual,), {"arabic": "السوق"}),
+    "changed": ("open", "The roll has changed", (mayor,), {"lost": "A letter was lost in the post."}),
     "later": ("frozen", "Not open yet", (mayor,), {}),
     "over": ("closed", "Over already", (mayor,), {}),
 }
@@ -150,6 +152,7 @@ def place(slug: str, state: str, title: str, questions: Sequence, rest: dict) ->
     from bulletin_board import storage
     from voting.services import log_key
     from voting.services.board import sign_head
+    from voting.services.roll_changes import change_roll
 
     if not log_key.key_file().exists():
         log_key.create()
@@ -157,13 +160,17 @@ def place(slug: str, state: str, title: str, questions: Sequence, rest: dict) ->
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     opens = now - timedelta(hours=2) if state != "frozen" else now + timedelta(days=1)
     schedule = Schedule(opens=opens, closes=opens + timedelta(days=7), check_period_hours=24)
-    made = _world(title, questions, signer.verifier_key.to_text(), schedule, dict(rest))
+    others = dict(rest)
+    lost = others.pop("lost", "")
+    made = _world(title, questions, signer.verifier_key.to_text(), schedule, others)
     log = storage.create_log(signer.name)
     row = _row(made, slug, state, log, schedule)
     with storage.sequencing(log) as sequencer:
         for name, payload in made.entries[: 3 if state == "frozen" else 4]:
             sequencer.append(name, payload, now=now - timedelta(hours=2))
     sign_head(row)
+    if lost:
+        change_roll(row, made.roll_change(revoke=[REVOKED], reason=lost).to_bytes(), now=now)
 
 
 def _world(title: str, questions: Sequence, log: str, schedule: Schedule, rest: dict) -> simulator.World:

@@ -83,19 +83,20 @@ test("what is not JSON is no answer", async () => {
   await refusesLater(() => getOctets("/x", network(() => new Response("", { status: 404 }))), "BadAnswer");
 });
 
-const STANDING = { on_roll: true, limit: 3, ballots: [{ tracker: "a".repeat(64), seq: 4 }], state: "open", weight: 1 };
+const STANDING = { on_roll: true, limit: 3, ballots: [{ tracker: "a".repeat(64), seq: 4 }], state: "open", weight: 1, revoked: "" };
 const FOUND = {
-  type: "ballot", tracker: "a".repeat(64), entry: "{}", receipt: "r", payload_sha256: "b".repeat(64), later: [], state: "open", counts: true,
+  type: "ballot", tracker: "a".repeat(64), entry: "{}", receipt: "r", payload_sha256: "b".repeat(64), later: [], state: "open", counts: true, revoked: "",
 };
 
 test("the standing of a code is read", async () => {
   const server = new Server("town", network(json(200, STANDING)));
-  assert.deepEqual(await server.standing("c"), { isOnRoll: true, limit: 3, ballots: STANDING.ballots, state: "open" });
+  assert.deepEqual(await server.standing("c"), { isOnRoll: true, revoked: "", limit: 3, ballots: STANDING.ballots, state: "open" });
 });
 
 for (const [name, change] of Object.entries({
   "on_roll is a text": { on_roll: "yes" }, "ballots are missing": { ballots: undefined }, "a tracker is markup": { ballots: [{ tracker: "<b>" }] },
   "limit is a fraction": { limit: 1.5 }, "state is missing": { state: undefined },
+  "revoked is missing": { revoked: undefined }, "revoked is a path": { revoked: "../../x" }, "revoked is a list": { revoked: ["a".repeat(64)] },
 })) {
   test(`a standing in which ${name} is refused`, async () => {
     const server = new Server("town", network(json(200, { ...STANDING, ...change })));
@@ -111,6 +112,7 @@ test("an entry is found, or is not on the board", async () => {
 
 for (const [name, change] of Object.entries({
   "the hash is a path": { payload_sha256: "../../x" }, "counts is missing": { counts: undefined }, "later is a text": { later: "none" },
+  "revoked is missing": { revoked: undefined },
 })) {
   test(`an entry in which ${name} is refused`, async () => {
     await refusesLater(() => new Server("town", network(json(200, { ...FOUND, ...change }))).find("aa"), "BadAnswer");

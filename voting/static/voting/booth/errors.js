@@ -114,6 +114,9 @@ export class ProgramMismatch extends Refusal {}
 export class AggregatesMismatch extends Refusal {}
 export class BallotTooLarge extends Refusal {}
 export class ForeignRecord extends Refusal {}
+export class RepeatedVoter extends Refusal {}
+export class VotersNotSorted extends Refusal {}
+export class EmptyRollChange extends Refusal {}
 export class KeyKindMismatch extends Refusal {}
 export class TrusteesMismatch extends Refusal {}
 export class WrongModulusSize extends Refusal {}
@@ -151,6 +154,8 @@ export class AnotherEntry extends Refusal {}
 export class NothingSealed extends Refusal {}
 /** The code is a good one, but nobody of this roll has it. */
 export class NotOnRoll extends Refusal {}
+/** The code was on the roll; the registrar has revoked it. `computed` is the registrar's reason. */
+export class Revoked extends Refusal {}
 export class NotOpen extends Refusal {}
 export class NotIdentified extends Refusal {}
 /** A tested ballot is opened only once its test is on the board. */

@@ -6,8 +6,9 @@ import { getJson, getOctets, net, send } from "./transport.js";
 /** @import { Octets } from "../octets.js" */
 /** @import { Net, Outcome } from "./transport.js" */
 
-/** @typedef {{isOnRoll: boolean, limit: number, ballots: readonly {tracker: string, seq: number}[], state: string}} Standing */
-/** @typedef {{type: string, tracker: string, entry: string, receipt: string, payloadSha256: string, later: readonly {tracker: string}[], state: string, counts: boolean}} Found */
+/** `revoked`: SHA-256 of the roll change that took the code off the roll, "" for none. */
+/** @typedef {{isOnRoll: boolean, revoked: string, limit: number, ballots: readonly {tracker: string, seq: number}[], state: string}} Standing */
+/** @typedef {{type: string, tracker: string, entry: string, receipt: string, payloadSha256: string, later: readonly {tracker: string}[], state: string, counts: boolean, revoked: string}} Found */
 
 const TRACKER = /^[0-9a-f]{64}$/;
 const SLUG = /^[-a-zA-Z0-9_]+$/;
@@ -51,10 +52,10 @@ export class Server {
    */
   async standing(credential) {
     const { status, value } = await getJson(`${this.#elections}/credentials/${credential}`, this.#net);
-    const { on_roll: isOnRoll, limit, ballots, state } = Object(value);
+    const { on_roll: isOnRoll, revoked, limit, ballots, state } = Object(value);
     const isGood = status === 200 && typeof isOnRoll === "boolean" && Number.isSafeInteger(limit) && areBallots(ballots);
-    if (!isGood || typeof state !== "string") throw new BadAnswer("not the standing of a code");
-    return { isOnRoll, limit, ballots, state };
+    if (!isGood || typeof state !== "string" || !isDigest(revoked)) throw new BadAnswer("not the standing of a code");
+    return { isOnRoll, revoked, limit, ballots, state };
   }
 
   /**
@@ -64,13 +65,13 @@ export class Server {
   async find(digits) {
     const { status, value } = await getJson(`${this.#elections}/ballots/${digits}`, this.#net);
     if (status === 404 && Object(value).code === "not-on-board") return undefined;
-    const { type, tracker, entry, receipt, payload_sha256: payloadSha256, later, state, counts } = Object(value);
+    const { type, tracker, entry, receipt, payload_sha256: payloadSha256, later, state, counts, revoked } = Object(value);
     const areTexts = [type, entry, receipt, state].every((text) => typeof text === "string");
     const areDigests = [tracker, payloadSha256].every((text) => TRACKER.test(text));
-    if (status !== 200 || !areTexts || !areDigests || !areBallots(later) || typeof counts !== "boolean") {
+    if (status !== 200 || !areTexts || !areDigests || !areBallots(later) || typeof counts !== "boolean" || !isDigest(revoked)) {
       throw new BadAnswer("not an entry of the board");
     }
-    return { type, tracker, entry, receipt, payloadSha256, later, state, counts };
+    return { type, tracker, entry, receipt, payloadSha256, later, state, counts, revoked };
   }
 
   /** @param {string} code @returns {string} where anyone can check it */
@@ -87,6 +88,11 @@ export class Server {
   testedAddress(opening) {
     return `${globalThis.location.origin}${this.#elections}/tested/#${opening}`;
   }
+}
+
+/** @param {unknown} text "" or a digest: it becomes part of an address */
+function isDigest(text) {
+  return text === "" || (typeof text === "string" && TRACKER.test(text));
 }
 
 /** @param {unknown} rows */

@@ -41,10 +41,14 @@ export function foundView({ checked, found, checkAddress, entryAddress, onyes, o
  * @param {Checked} checked
  * @param {Found} found
  */
-function fateView({ type }, { state, counts, later }) {
+function fateView({ type }, { state, counts, later, revoked }) {
   const isOver = OVER.includes(state);
   if (type === "challenged") {
     return notice("care", say("This ballot was a test"), el("p", {}, say("It is on the public board as a test, and it is never counted.")));
+  }
+  if (revoked) {
+    return notice("care", say("This ballot does not count: its code was revoked"),
+      el("p", {}, say("The registrar has revoked the code that it was cast with; the public board says why. If you have a new code, vote again with that.")));
   }
   if (later.length > 0) {
     const last = formatCheckCode(later[later.length - 1].tracker);

@@ -62,6 +62,7 @@ function refusal(code) {
     case "limit-reached": return say("You have cast all the ballots that this election allows for one code. The last of them counts.");
     case "not-open": return say("Voting is not open any more.");
     case "not-on-roll": return say("Your code is not on the list of voters of this election.");
+    case "revoked": return say("The registrar has revoked your code. If you have a new one, vote with that.");
     case "was-challenged": return say("This ballot was tested, so it can never be counted. Make a new one.");
     case "already-cast": return say("This ballot is on the public board already.");
     case "too-many-challenges": return say("You have tested as many ballots as can be tested with one code.");

@@ -53,6 +53,7 @@ function reason({ name, computed }) {
     case "ForbiddenCodeCharacter": return say("Character %(position)s cannot be right: codes have only digits and letters, and some signs at the end.", { position: Number(computed) });
     case "WrongCheckCharacter": return say("One or more characters are wrong or have changed places. Compare with your letter.");
     case "NotOnRoll": return say("This code is not on the list of voters of this election. It may be a code for another election.");
+    case "Revoked": return say("The registrar has revoked this code and gives the reason: “%(reason)s” If you have a new code, use that one.", { reason: String(computed) });
     case "CannotOpen": return say("The passphrase is another one, or the file was changed.");
     case "ForeignRecord": return say("This is the backup of a code for another election.");
     case "NotABackup": return say("Choose the backup file that you saved when you made your code.");

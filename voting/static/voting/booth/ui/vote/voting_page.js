@@ -9,9 +9,10 @@ import { Memory } from "../../engine/memory.js";
 import { writeOpening } from "../../opening_text.js";
 import { BACKUP_LIMIT, openBackup } from "../../credentials/backup.js";
 import { formatCheckCode, formatCode } from "../../credentials/codes.js";
-import { CannotOpen, ForeignRecord, NotOnRoll, NotOpen, Stopped } from "../../errors.js";
+import { BadAnswer, CannotOpen, ForeignRecord, NotOnRoll, NotOpen, Revoked, Stopped } from "../../errors.js";
 import { utf8 } from "../../octets.js";
 import { writeReceiptFile } from "../../receipt_file.js";
+import { readRollChange } from "../../record/roll_change.js";
 import { say } from "../../texts.js";
 import { openElection, openPage, takeFragment } from "../election_page.js";
 import { plain } from "../election_text.js";
@@ -256,12 +257,25 @@ export class VotingPage {
    * @param {string} credential
    * @param {import("../../engine/server.js").Standing} standing
    */
-  async #stand(credential, { isOnRoll, state, ballots, limit }) {
+  async #stand(credential, { isOnRoll, revoked, state, ballots, limit }) {
     this.#hasReviewed = false;
+    if (revoked) throw new Revoked("the code is revoked", { computed: await this.#reasonOf(revoked, credential) });
     if (!isOnRoll) throw new NotOnRoll("the code is not on the roll");
     if (state !== "open") throw new NotOpen("voting is not open");
     this.#code = "";
     this.#take({ type: "identified", credential, limit, ballots: ballots.map(({ tracker }) => tracker) });
+  }
+
+  /**
+   * @param {string} sha256 of a roll change
+   * @param {string} credential
+   * @returns {Promise<string>} why the registrar has revoked it, in the registrar's signed words; throws a Refusal
+   */
+  async #reasonOf(sha256, credential) {
+    const { election: { fingerprint, registrar }, server } = this.#opened;
+    const change = await readRollChange(await server.blob(sha256), { fingerprint, registrar: registrar.key });
+    if (!change.revoke.includes(credential)) throw new BadAnswer("a roll change that does not revoke this code");
+    return change.reason;
   }
 
   /** Another ballot: who is still known here need not give the code again, but is asked for anew at the server. */
