@@ -22,20 +22,14 @@ const NONE = "0".repeat(64);
 export function readEnvelope(octets) {
   const fields = new Fields(parse(octets, LIMIT), "envelope");
   fields.constant("v", 1);
-  const envelope = {
-    type: fields.identifier("type"),
-    seq: fields.integer("seq", 0),
-    prev: fields.digest("prev"),
-    time: fields.time("time"),
-    digest: fields.digest("payload_sha256"),
-    length: fields.integer("payload_len", 0, LARGEST_PAYLOAD),
-    hash: sha256Hex(octets),
-  };
+  const [type, seq, prev] = [fields.identifier("type"), fields.integer("seq", 0), fields.digest("prev")];
+  const time = fields.time("time");
+  const [digest, length] = [fields.digest("payload_sha256"), fields.integer("payload_len", 0, LARGEST_PAYLOAD)];
   fields.done();
-  if (envelope.time !== coarse(envelope.time)) {
-    throw new Refusal("log", "TimeTooFine", "an entry's time is a multiple of five minutes", { computed: timeText(envelope.time) });
+  if (time !== coarse(time)) {
+    throw new Refusal("log", "TimeTooFine", "an entry's time is a multiple of five minutes", { computed: timeText(time) });
   }
-  return envelope;
+  return { type, seq, prev, time, digest, length, hash: sha256Hex(octets) };
 }
 
 /**
