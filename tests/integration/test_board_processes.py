@@ -6,6 +6,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.integration.boards import KEY
 from voting.demonstration.servers import OWNER
 
 ROOT = Path(__file__).parents[2]
-WORKERS, ROUNDS = 3, 10
+WORKERS, ROUNDS, KILLS = 3, 10, 3
 
 
 def fresh_database(kind, request):
@@ -115,3 +116,25 @@ def test_a_process_that_is_killed_loses_nothing_it_gave_a_receipt_for(run, tmp_p
     found = exported(run, tmp_path)
     assert all(found[seq] == payload for seq, payload in {**payloads, **later}.items())
     assert all(len(notes.get(size, set()) | different) == 1 for size, different in later_notes.items())
+
+
+def test_killed_again_and_again_under_load_nothing_is_lost_and_nothing_forks(run, tmp_path):
+    payloads, notes = {}, {}
+    for number in range(KILLS):
+        workers = [worker(run, f"k{number}-{peer}", 0, tmp_path) for peer in range(2)]
+        lines = [process.stdout.readline() for process in workers for _ in range(3)]
+        time.sleep(secrets.randbelow(200) / 1000)  # s; anywhere in a round
+        for process in workers:
+            process.send_signal(signal.SIGKILL)
+        for process in workers:
+            lines += process.communicate()[0].splitlines(keepends=True)
+        given, signed = parsed(line for line in lines if line.endswith("\n"))
+        payloads |= given
+        for size, different in signed.items():
+            notes.setdefault(size, set()).update(different)
+    later, later_notes = parsed([finish(worker(run, "later", 1, tmp_path))])
+    found = exported(run, tmp_path)
+    assert all(found[seq] == payload for seq, payload in {**payloads, **later}.items())
+    for size, different in later_notes.items():
+        notes.setdefault(size, set()).update(different)
+    assert all(len(different) == 1 for different in notes.values())

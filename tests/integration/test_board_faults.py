@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whatever step of an append fails, by a kill, a full disk or a broken one: the log stays one, nothing is lost.
+
+After every fault the log must extend everything that was ever signed, and hold every entry with a receipt. What
+an old backup meets is in test_board_signing.py; real kills are in test_board_processes.py.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from bulletin_board import head_signing, publisher, reader, storage
+from bulletin_board.errors import ClockWentBack
+from bulletin_board.log import merkle
+from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
+from bulletin_board.log.proof import InclusionProof, check_proof
+from bulletin_board.models import SignedHead
+from bulletin_board.rows import StoredHashes
+from bulletin_board.sources import FolderSource
+from tests.integration import faults
+from tests.integration.boards import KEY, NOW, ORIGIN, SIGNER, append, numbered
+from tests.integration.faults import Killed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FAULTS = {"killed": faults.killed, "disk full": faults.disk_full}
+
+
+class History:
+    """All that was ever signed, given out or not, and every receipt with its entry."""
+
+    def __init__(self, monkeypatch) -> None:
+        self.signed: list[Checkpoint] = []
+        self.receipts: list[tuple[bytes, bytes]] = []
+        plain = head_signing.sign_note
+
+        def sign(text, signer):
+            note = plain(text, signer)
+            self.signed.append(open_checkpoint(note, KEY))
+            return note
+
+        monkeypatch.setattr(head_signing, "sign_note", sign)
+
+    def cast(self, log, *payloads):
+        """What the intake does: append, sign, give receipts."""
+        envelopes = append(log, *payloads)
+        publisher.sign_head(log, SIGNER)
+        made = publisher.receipts(log, [envelope.seq for envelope in envelopes])
+        self.receipts += [(envelope.to_bytes(), made[envelope.seq]) for envelope in envelopes]
+
+    def holds(self, log) -> None:
+        """The log as it is now extends every checkpoint, each of which stands alone at its size."""
+        publisher.sign_head(log, SIGNER)
+        assert {head.size for head in self.signed} <= set(range(log.entries.count() + 1))
+        for head in self.signed:
+            assert merkle.root(head.size, StoredHashes(log)) == head.root
+        assert len({(head.size, head.root) for head in self.signed}) == len(
+            {head.size for head in self.signed}
+        )
+        for envelope, receipt in self.receipts:
+            proof = InclusionProof.from_bytes(receipt)
+            check_proof(proof, envelope, KEY)
+            assert bytes(log.entries.get(seq=proof.index).envelope) == envelope
+
+
+@pytest.fixture
+def history(monkeypatch, settings, tmp_path):
+    settings.VERITALLY_HEADS_DIR = tmp_path / "heads"
+    return History(monkeypatch)
+
+
+@pytest.fixture
+def log(history):
+    log = storage.create_log(ORIGIN)
+    history.cast(log, *numbered(3))
+    return log
+
+
+def count(log) -> int:
+    """How many steps an append takes; the steps that it took are durable."""
+    with faults.at(None) as steps:
+        append(log, b"counted 1", b"counted 2")
+        publisher.sign_head(log, SIGNER)
+    assert {"database INSERT", "database commit", "file fsync", "file rename"} <= set(steps.names)
+    return len(steps.names)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_write_step_loses_and_forks_nothing(log, history, fault, after):
+    for number in range(count(log)):
+        before = log.entries.count()
+        with faults.at(number, FAULTS[fault], after=after) as steps, pytest.raises((Killed, OSError)):
+            history.cast(log, f"cut off at {number}, {fault}".encode(), b"and another %d" % number)
+        assert steps.struck
+        assert log.entries.count() in {before, before + 2}  # all of a transaction, or nothing
+        history.holds(log)
+        history.cast(log, f"after {number}, {fault}".encode())
+        history.holds(log)
+
+
+def test_what_was_cut_off_can_be_sent_again(log, history):
+    for number in range(count(log)):
+        payload = b"sent again %d" % number
+        with faults.at(number), pytest.raises(Killed):
+            history.cast(log, payload)
+        if not log.entries.filter(payload__data=payload).exists():
+            history.cast(log, payload)
+        publisher.sign_head(log, SIGNER)
+        entry = log.entries.get(payload__data=payload)
+        assert InclusionProof.from_bytes(publisher.receipt(log, entry.seq)).index == entry.seq
+    history.holds(log)
+
+
+def test_a_failed_fsync_is_never_tried_again(log, history):
+    append(log, b"x")
+    with faults.at(0, faults.disk_broken, only="file") as steps, pytest.raises(OSError, match="Input/output"):
+        publisher.sign_head(log, SIGNER)
+    assert steps.names == ["file fsync"]
+    assert SignedHead.objects.filter(log=log).count() == 1
+    history.holds(log)
+
+
+def test_nothing_signed_leaves_the_server_before_it_is_remembered(log, history):
+    append(log, b"x")
+    for number in range(3):
+        with faults.at(number, faults.disk_full, only="file"), pytest.raises(OSError, match="No space"):
+            publisher.sign_head(log, SIGNER)
+        assert SignedHead.objects.filter(log=log).count() == 1
+
+
+def test_a_clock_that_went_backwards_appends_nothing(log, history):
+    before = log.entries.count()
+    with pytest.raises(ClockWentBack):
+        append(log, b"x", now=NOW - timedelta(hours=1))
+    assert log.entries.count() == before
+    history.holds(log)
+
+
+def test_a_published_folder_is_whole_after_a_fault_at_any_step(log, history, tmp_path):
+    folder = tmp_path / "published"
+    publisher.export(log, folder)
+    with faults.at(None, only="file") as counted:
+        publisher.export(log, tmp_path / "counted")
+    for number in range(0, len(counted.names), 3):
+        history.cast(log, b"grown %d" % number)
+        with faults.at(number, only="file") as steps:
+            try:
+                publisher.export(log, folder)
+            except Killed:
+                assert steps.struck
+        assert read(folder)  # what the checkpoint there covers is there
+    publisher.export(log, folder)
+    assert len(read(folder)) == log.entries.count()
+
+
+def read(folder) -> list[bytes]:
+    source = FolderSource(folder)
+    head = reader.open_checkpoint(source, KEY)
+    return [reader.read_payload(source, envelope) for envelope, _ in reader.iter_entries(source, head)]
