@@ -263,6 +263,10 @@ class RefusedAddress(SourceError):
     """An address that is not a plain http or https address of a board."""
 
 
+class RangeNotSatisfiable(BoardError):
+    """A range of bytes that begins behind the end of a resource, or is empty."""
+
+
 class UnsafeArchive(SourceError):
     """An archive with traversal, links, duplicates, compression or overlaps, or that is no ZIP file."""
 
@@ -317,6 +321,14 @@ class NotYetSigned(StorageError):
 
 class UnusableKeyFile(StorageError):
     """The file of the log's signing key is missing, readable by others, or not a seed."""
+
+
+class FolderBusy(StorageError):
+    """Another process writes into this folder."""
+
+
+class ForeignFolder(StorageError):
+    """A folder that holds another board, or another past of this one."""
 
 
 class RoleRefused(BoardError):

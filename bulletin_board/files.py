@@ -5,11 +5,18 @@ Crash order: the bytes are on the disk before the name is. An error of fsync is 
 what the kernel then holds of the file is unknown.
 """
 
+import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
+
+from bulletin_board.errors import FolderBusy
+
+_PUBLIC = 0o644  # what is published may be read by all
+_LOCK = ".lock"
 
 
 def write_file(file: Path, data: bytes) -> None:
@@ -25,11 +32,36 @@ def replace_file(file: Path, write: Callable[[IO[bytes]], object]) -> None:
             write(opened)
             opened.flush()
             os.fsync(opened.fileno())
-            Path(opened.name).chmod(0o644)  # what is published may be read by all
+            Path(opened.name).chmod(_PUBLIC)
             Path(opened.name).replace(file)
         except BaseException:
             Path(opened.name).unlink(missing_ok=True)
             raise
+
+
+def cut_and_append(file: Path, length: int, pieces: Iterable[bytes]) -> None:
+    """Leave the first `length` bytes of `file`, which is made, and put `pieces` behind them, durably.
+
+    What a process that died had begun to append is cut off. The file must have `length` bytes at least.
+    """
+    with file.open("ab") as opened:
+        opened.truncate(length)
+        opened.writelines(pieces)
+        opened.flush()
+        os.fsync(opened.fileno())
+        os.fchmod(opened.fileno(), _PUBLIC)
+
+
+@contextmanager
+def only_writer(folder: Path) -> Iterator[None]:
+    """Be the only process that writes into `folder`, which is made; raises FolderBusy."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FolderBusy(f"another process writes into {folder}") from None
+        yield
 
 
 def sync_folder(folder: Path) -> None:

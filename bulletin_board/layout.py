@@ -11,6 +11,7 @@ from bulletin_board.log.tiles import MAX_BUNDLE_BYTES
 
 CHECKPOINT = "checkpoint"
 VERIFIER_KEY = "log.vkey"
+LINES = "entries.jsonl"
 TILE = "tile/"
 BLOB = "blob/"
 COMMITMENTS = "commitments/"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bulletin_board import layout
 from bulletin_board.cosigned import PublishedHead, published_head
 from bulletin_board.errors import MalformedPath, NotFound, NotYetSigned, StoredBytesDamaged
+from bulletin_board.lines import Lines
 from bulletin_board.log import merkle, tiles
 from bulletin_board.log.checkpoint import open_checkpoint
 from bulletin_board.log.keys import VerifierKey
@@ -77,20 +78,43 @@ class Publication:
         head = published_head(log)
         if head is None:
             raise NotFound("nothing is signed yet")
-        self._log = log
+        self.log = log
         self._head: PublishedHead = head
 
-    def paths(self) -> Iterator[str]:
-        """Yield every path: tiles, payloads, commitments, the key, and the checkpoint that covers them."""
+    @property
+    def size(self) -> int:
+        """How many entries are published."""
+        return self._head.size
+
+    @property
+    def verifier_key(self) -> str:
+        """The log's key, as text."""
+        return self._head.verifier_key
+
+    @property
+    def lines(self) -> Lines:
+        """All published entries as JSON Lines: over HTTP and in folders, not in archives."""
+        return Lines(self.log, self._head.size)
+
+    def paths(self, *, since: int = 0) -> Iterator[str]:
+        """Yield every path: tiles, payloads, commitments, the key, and the checkpoint that covers them.
+
+        Tiles and payloads that a board of `since` entries had as well are left out.
+        """
         for tile in (*tiles.tiles_of(self._head.size), *tiles.bundles_of(self._head.size)):
-            yield tile.to_path()
-        covered = Entry.objects.filter(log=self._log, seq__lt=self._head.size).order_by("payload_id")
-        digests = covered.values_list("payload_id", flat=True).distinct()
+            if not tile.is_within(since):
+                yield tile.to_path()
+        covered = Entry.objects.filter(log=self.log, seq__gte=since, seq__lt=self._head.size)
+        digests = covered.order_by("payload_id").values_list("payload_id", flat=True).distinct()
         yield from map(layout.blob_path, digests.iterator())
-        trackers = Commitments.objects.filter(log=self._log).order_by("tracker")
-        yield from map(layout.commitments_path, trackers.values_list("tracker", flat=True).iterator())
+        yield from self.commitments()
         yield layout.VERIFIER_KEY
         yield layout.CHECKPOINT
+
+    def commitments(self) -> Iterator[str]:
+        """Yield the paths of the commitments that there are now."""
+        trackers = Commitments.objects.filter(log=self.log).order_by("tracker")
+        yield from map(layout.commitments_path, trackers.values_list("tracker", flat=True).iterator())
 
     def resource(self, path: str) -> Resource:
         """Return what is served at `path`; raises NotFound."""
@@ -125,22 +149,22 @@ class Publication:
         start = tile.index * tiles.WIDTH
         span = (start, start + tile.width - 1)
         if tile.level:
-            nodes = Node.objects.filter(log=self._log, level=tile.level * tiles.HEIGHT, index__range=span)
+            nodes = Node.objects.filter(log=self.log, level=tile.level * tiles.HEIGHT, index__range=span)
             return nodes.order_by("index").values_list("hash", flat=True)
         column = "envelope" if tile.level is None else "leaf_hash"
-        entries = Entry.objects.filter(log=self._log, seq__range=span)
+        entries = Entry.objects.filter(log=self.log, seq__range=span)
         return entries.order_by("seq").values_list(column, flat=True)
 
     def _blob(self, digest: str) -> bytes:
         # Only what this log names, and only once a head covers it.
-        blobs = Blob.objects.filter(sha256=digest, entries__log=self._log, entries__seq__lt=self._head.size)
+        blobs = Blob.objects.filter(sha256=digest, entries__log=self.log, entries__seq__lt=self._head.size)
         data = blobs.values_list("data", flat=True).first()
         if data is None:
             raise NotFound("no such payload")
         return bytes(data)
 
     def _commitments(self, tracker: str) -> bytes:
-        rows = Commitments.objects.filter(log=self._log, tracker=tracker).values_list("data", flat=True)
+        rows = Commitments.objects.filter(log=self.log, tracker=tracker).values_list("data", flat=True)
         data = rows.first()
         if data is None:
             raise NotFound("no such commitments")

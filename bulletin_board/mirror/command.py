@@ -18,11 +18,12 @@ import typer
 from bulletin_board import layout
 from bulletin_board.cosigner_file import load_cosigner
 from bulletin_board.errors import BoardError, SourceError
+from bulletin_board.files import only_writer
 from bulletin_board.log.cosignature import Cosigner
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
 from bulletin_board.log.policy import Policy
-from bulletin_board.mirror.copy import Copy, locked, pinned_key
+from bulletin_board.mirror.copy import Copy, pinned_key
 from bulletin_board.mirror.errors import BoardForked, BoardIsOlder
 from bulletin_board.mirror.following import follow
 from bulletin_board.mirror.server import MirrorServer
@@ -56,7 +57,7 @@ def main(
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     signal.signal(signal.SIGTERM, _stop)
     try:
-        with locked(folder):
+        with only_writer(folder):
             mirror = _Mirror(board, folder, vkey, policy, cosign)
             if serve is not None:
                 _serve(MirrorServer((host, serve), folder), host)

@@ -5,11 +5,9 @@ Specification: docs/spec/board.md, "Mirrors". All that a checkpoint covers is on
 is being fetched lies in `.incoming`, under no checkpoint.
 """
 
-import fcntl
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -21,26 +19,13 @@ from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.tiles import WIDTH, Tile
-from bulletin_board.mirror.errors import AnotherLog, CopyDamaged, MirrorBusy
+from bulletin_board.mirror.errors import AnotherLog, CopyDamaged
 from bulletin_board.sources import FolderSource
 from bulletin_board.tile_hashes import TileHashes
 
 EVIDENCE = "evidence"
 Found = TypeVar("Found")
 _INCOMING = ".incoming"
-_LOCK = ".lock"
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Be the only process that writes into `folder`, which is made; raises MirrorBusy."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("wb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise MirrorBusy(f"another process mirrors into {folder}") from None
-        yield
 
 
 def pinned_key(folder: Path) -> VerifierKey | None:

@@ -24,9 +24,5 @@ class CopyDamaged(MirrorError):
     """What lies in the folder is not what its own checkpoint covers."""
 
 
-class MirrorBusy(MirrorError):
-    """Another process is at work in this folder."""
-
-
 class MirrorClockWentBack(MirrorError):
     """The clock is behind the cosignature that this mirror gave last."""

@@ -11,7 +11,7 @@ from bulletin_board.cosigner_file import create_cosigner_file
 from bulletin_board.log.cosignature import open_cosigned
 from bulletin_board.log.note import Signer
 from bulletin_board.mirror import command
-from bulletin_board.mirror.copy import locked
+from bulletin_board.files import only_writer
 from tests.histories import LOG, History, fork, numbered
 
 
@@ -101,9 +101,9 @@ def test_a_policy_is_demanded(board, folder, tmp_path):
 
 
 def test_a_second_process_is_refused(board, folder):
-    with locked(folder):
+    with only_writer(folder):
         found = run(board(History().grow(b"x")), folder)
-    assert "MirrorBusy" in found.output
+    assert "FolderBusy" in found.output
 
 
 def test_with_every_it_goes_on_whatever_the_board_does(board, folder, monkeypatch):

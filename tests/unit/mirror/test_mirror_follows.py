@@ -6,6 +6,7 @@ import pytest
 from bulletin_board import layout, reader
 from bulletin_board.errors import (
     BadSignature,
+    FolderBusy,
     NotFound,
     NotSigned,
     PayloadMismatch,
@@ -13,18 +14,18 @@ from bulletin_board.errors import (
     RootMismatch,
     WrongPrevious,
 )
+from bulletin_board.files import only_writer
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import Cosigner, open_cosigned
 from bulletin_board.log.note import Note, Signer, sign_note
 from bulletin_board.log.policy import any_of
 from bulletin_board.mirror import following
-from bulletin_board.mirror.copy import Copy, locked, pinned_key
+from bulletin_board.mirror.copy import Copy, pinned_key
 from bulletin_board.mirror.errors import (
     AnotherLog,
     BoardForked,
     BoardIsOlder,
     CopyDamaged,
-    MirrorBusy,
     MirrorClockWentBack,
 )
 from bulletin_board.sources import FolderSource
@@ -309,9 +310,9 @@ def test_a_copy_of_one_log_does_not_become_one_of_another(folder, mirror, held):
 
 
 def test_two_processes_do_not_write_into_one_copy(folder):
-    with locked(folder), pytest.raises(MirrorBusy), locked(folder):
+    with only_writer(folder), pytest.raises(FolderBusy), only_writer(folder):
         pass
-    with locked(folder):
+    with only_writer(folder):
         pass
 
 

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A log as JSON Lines: one line an entry, in order, for whoever reads a board with everyday tools.
+
+Specification: docs/spec/board.md, "JSON Lines". Lines are only ever added, so whoever has the first n bytes
+asks for the rest. Nothing is proved by a line: for that there are tiles, payloads and checkpoints.
+"""
+
+import base64
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+
+from django.db.models import F, IntegerField, QuerySet, Sum
+from django.db.models.functions import Length
+
+from bulletin_board.log.tiles import WIDTH
+from bulletin_board.models import Entry, Log
+
+_BEFORE, _BETWEEN, _AFTER = b'{"envelope":', b',"payload":"', b'"}\n'
+_AROUND = len(_BEFORE) + len(_BETWEEN) + len(_AFTER)  # bytes of a line besides envelope and payload
+
+
+def format_line(envelope: bytes, payload: bytes) -> bytes:
+    """Return the line of an entry: the envelope's bytes as they were hashed, the payload in base64."""
+    return _BEFORE + envelope + _BETWEEN + base64.b64encode(payload) + _AFTER
+
+
+class Lines:
+    """The lines of the first `size` entries of a log, `length` bytes in all."""
+
+    def __init__(self, log: Log, size: int) -> None:
+        """Add up how long the lines are, bundle by bundle; no line is read yet."""
+        self._entries = Entry.objects.filter(log=log, seq__lt=size)
+        self._starts = [0, *accumulate(_octets(self._entries))]  # where each bundle's lines begin
+        self.length = self._starts[-1]
+
+    def start_of(self, seq: int) -> int:
+        """Return where the line of entry `seq` begins, 0 ≤ seq ≤ size: the end, if there is none."""
+        bundle, rest = divmod(seq, WIDTH)
+        here = self._entries.filter(seq__gte=bundle * WIDTH, seq__lt=seq)
+        return self._starts[bundle] + (sum(_octets(here)) if rest else 0)
+
+    def read(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield bytes `start` to `stop`, in pieces of a line or less; 0 ≤ start ≤ stop ≤ length."""
+        bundle = bisect_right(self._starts, start) - 1
+        position = self._starts[bundle]
+        for line in self._lines(bundle * WIDTH):
+            if position >= stop:
+                return
+            piece = line[max(start - position, 0) : stop - position]
+            if piece:
+                yield piece
+            position += len(line)
+
+    def _lines(self, seq: int) -> Iterator[bytes]:
+        while rows := list(_rows(self._entries, seq)):
+            for envelope, payload in rows:
+                yield format_line(bytes(envelope), bytes(payload))
+            seq += len(rows)
+
+
+def _rows(entries: QuerySet[Entry], seq: int) -> "QuerySet[Entry, tuple[bytes, bytes]]":
+    # By key, not by a cursor: on PostgreSQL one would outlive its transaction while somebody reads slowly.
+    rows = entries.filter(seq__gte=seq, seq__lt=seq + WIDTH).order_by("seq")
+    return rows.values_list("envelope", "payload__data")
+
+
+def _octets(entries: QuerySet[Entry]) -> list[int]:
+    """How long the lines of each bundle are together: base64 makes four of every three bytes begun."""
+    encoded = (Length("payload__data") + 2) / 3 * 4
+    line = Length("envelope") + encoded + _AROUND
+    bundles = entries.annotate(bundle=F("seq") / WIDTH).values("bundle").order_by("bundle")
+    return list(bundles.annotate(octets=Sum(line, output_field=IntegerField())).values_list("octets", flat=True))
