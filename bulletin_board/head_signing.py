@@ -6,23 +6,20 @@ was signed before, and is remembered in a second place before it is given out. T
 whatever happens in between.
 """
 
-import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
 
-from bulletin_board.errors import HistoryLost, StoredBytesDamaged, WrongSigner
+from bulletin_board.errors import HistoryLost, WrongSigner
 from bulletin_board.heads import HeadMemory
 from bulletin_board.locking import locked
 from bulletin_board.log import merkle
 from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
-from bulletin_board.log.envelope import Envelope, check_follows
+from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.note import Signer, sign_note
-from bulletin_board.models import Entry, Log, SignedHead
+from bulletin_board.models import Log, SignedHead
+from bulletin_board.rehashing import compare, rehash, stored_tree
 from bulletin_board.rows import StoredHashes, last_entry, latest_head
-
-_CHUNK = 256  # entries
 
 
 def sign_head(log: Log, signer: Signer) -> bytes:
@@ -48,6 +45,17 @@ def head_memory() -> HeadMemory:
     return HeadMemory(Path(getattr(settings, "VERITALLY_HEADS_DIR", beside_the_key)))
 
 
+def check_memory(log: Log, key: VerifierKey, size: int) -> None:
+    """Raise HistoryLost, StoredBytesDamaged or a LogError unless what is remembered is a past of the log."""
+    remembered = head_memory().read(log.origin)
+    if remembered is None:
+        return
+    known = open_checkpoint(remembered, key)
+    if known.size > size:
+        raise HistoryLost("more was signed than is stored", expected=known.size, computed=size)
+    compare("the tree remembered", known.root, merkle.root(known.size, StoredHashes(log)))
+
+
 def _sign(log: Log, signer: Signer) -> bytes:
     head, size, memory = latest_head(log), _size(log), head_memory()
     if head is not None:
@@ -56,7 +64,7 @@ def _sign(log: Log, signer: Signer) -> bytes:
             return bytes(head.note)
     checkpoint = Checkpoint(origin=log.origin, size=size, root=_verified_root(log, head, signer, size))
     note = sign_note(checkpoint.to_text(), signer)
-    _check_memory(log, memory.read(log.origin), signer, size)
+    check_memory(log, signer.verifier_key, size)
     # Crash order: remembered, then stored. In between, the same bytes are signed again.
     memory.write(log.origin, note)
     SignedHead.objects.create(log=log, size=size, note=note, verifier_key=signer.verifier_key.to_text())
@@ -65,64 +73,21 @@ def _sign(log: Log, signer: Signer) -> bytes:
 
 def _verified_root(log: Log, head: SignedHead | None, signer: Signer, size: int) -> bytes:
     """Return the root of all entries: the signed tree, grown by what the stored bytes hash to."""
-    hashes = StoredHashes(log)
     signed, root = 0, merkle.EMPTY_ROOT
     if head is not None:
         known = open_checkpoint(bytes(head.note), signer.verifier_key)
         signed, root = known.size, known.root
-    tree = merkle.Frontier(signed, hashes.read_hashes(merkle.frontier(signed)))
-    _compare("the tree signed before", root, tree.root())
-    previous = _envelope_before(log, signed)
-    completed: dict[merkle.Coordinate, bytes] = {}
-    for entry in _entries(log, signed):
-        previous = _verified_envelope(entry, previous)
-        for node in tree.add(merkle.leaf_hash(bytes(entry.envelope))):
-            completed[node.level, node.index] = node.hash
-        if len(completed) >= _CHUNK or tree.size == size:
-            _compare("a subtree", list(completed.values()), list(hashes.read_hashes(list(completed))))
-            completed.clear()
+    tree = stored_tree(log, signed)
+    compare("the tree signed before", root, tree.root())
+    for _ in rehash(log, tree, size):
+        pass
     return tree.root()
-
-
-def _verified_envelope(entry: Entry, previous: Envelope | None) -> Envelope:
-    data = bytes(entry.envelope)
-    envelope = Envelope.from_bytes(data)
-    check_follows(previous, envelope)
-    place = f"entry {entry.seq}"
-    _compare(place, bytes(entry.chain_hash), hashlib.sha256(data).digest())
-    _compare(f"{place}, payload", envelope.payload_sha256, hashlib.sha256(entry.payload.data).hexdigest())
-    return envelope
-
-
-def _check_memory(log: Log, remembered: bytes | None, signer: Signer, size: int) -> None:
-    if remembered is None:
-        return
-    known = open_checkpoint(remembered, signer.verifier_key)
-    if known.size > size:
-        raise HistoryLost("more was signed than is stored", expected=known.size, computed=size)
-    _compare("the tree remembered", known.root, merkle.root(known.size, StoredHashes(log)))
 
 
 def _check_signer(head: SignedHead, signer: Signer) -> None:
     key = signer.verifier_key.to_text()
     if head.verifier_key != key:
         raise WrongSigner("earlier heads have another key", expected=head.verifier_key, computed=key)
-
-
-def _compare(place: str, expected: object, computed: object) -> None:
-    if expected != computed:
-        raise StoredBytesDamaged(f"{place}: damaged", expected=expected, computed=computed)
-
-
-def _entries(log: Log, start: int) -> Iterator[Entry]:
-    rows = Entry.objects.filter(log=log, seq__gte=start).select_related("payload").order_by("seq")
-    return rows.iterator(chunk_size=_CHUNK)
-
-
-def _envelope_before(log: Log, seq: int) -> Envelope | None:
-    if seq == 0:
-        return None
-    return Envelope.from_bytes(bytes(Entry.objects.get(log=log, seq=seq - 1).envelope))
 
 
 def _size(log: Log) -> int:

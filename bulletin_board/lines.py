@@ -7,7 +7,7 @@ asks for the rest. Nothing is proved by a line: for that there are tiles, payloa
 
 import base64
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from django.db.models import F, IntegerField, QuerySet, Sum
@@ -59,7 +59,9 @@ class Lines:
             seq += len(rows)
 
 
-def _rows(entries: QuerySet[Entry], seq: int) -> "QuerySet[Entry, tuple[bytes, bytes]]":
+def _rows(
+    entries: QuerySet[Entry], seq: int
+) -> "Iterable[tuple[bytes | memoryview[int], bytes | memoryview[int]]]":
     # By key, not by a cursor: on PostgreSQL one would outlive its transaction while somebody reads slowly.
     rows = entries.filter(seq__gte=seq, seq__lt=seq + WIDTH).order_by("seq")
     return rows.values_list("envelope", "payload__data")
@@ -70,4 +72,6 @@ def _octets(entries: QuerySet[Entry]) -> list[int]:
     encoded = (Length("payload__data") + 2) / 3 * 4
     line = Length("envelope") + encoded + _AROUND
     bundles = entries.annotate(bundle=F("seq") / WIDTH).values("bundle").order_by("bundle")
-    return list(bundles.annotate(octets=Sum(line, output_field=IntegerField())).values_list("octets", flat=True))
+    return list(
+        bundles.annotate(octets=Sum(line, output_field=IntegerField())).values_list("octets", flat=True)
+    )

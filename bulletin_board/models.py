@@ -119,3 +119,17 @@ class Cosignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id}/{self.size}/{self.witness}"
+
+
+class SelfCheck(models.Model):
+    """How far the check of everything that a log stores has come, and what the last one found."""
+
+    log = models.OneToOneField(Log, on_delete=models.PROTECT, primary_key=True, related_name="self_check")
+    position = models.PositiveBigIntegerField(default=0)  # entries checked since the check began
+    target = models.PositiveBigIntegerField(default=0)  # the size to be reached; 0 while none is under way
+    size = models.PositiveBigIntegerField(default=0)  # entries that the last check found sound
+    ended_at = models.DateTimeField(null=True)  # the last check
+    problem = models.TextField(blank=True)  # what it found
+
+    def __str__(self) -> str:
+        return str(self.log_id)

@@ -10,6 +10,7 @@ from celery.signals import setup_logging
 from django.conf import settings
 
 SWEEP = 2.0  # s
+SLOW_SWEEP = 10.0  # s
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voting.settings")
 
@@ -18,14 +19,16 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # Sweeps of due rows: a message that was lost is made up for by the next one, and none outlives it.
 app.conf.beat_schedule = {
-    task: {"task": task, "schedule": SWEEP, "options": {"expires": SWEEP}}
-    for task in (
-        "voting.tasks.sweep",
-        "voting.tasks.recheck",
-        "voting.tasks.renew",
-        "voting.registration.tasks.send_due",
-        "voting.mailed.tasks.send_due",
-        "tally.tasks.sweep",
+    task: {"task": task, "schedule": period, "options": {"expires": period}}
+    for task, period in (
+        ("voting.tasks.sweep", SWEEP),
+        ("voting.tasks.recheck", SWEEP),
+        ("voting.tasks.renew", SWEEP),
+        ("voting.tasks.write_boards", SWEEP),
+        ("voting.tasks.check_boards", SLOW_SWEEP),
+        ("voting.registration.tasks.send_due", SWEEP),
+        ("voting.mailed.tasks.send_due", SWEEP),
+        ("tally.tasks.sweep", SWEEP),
     )
 }
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The server's own tasks: take due steps, check ballots again, ask witnesses. The work is in services."""
+"""The server's own tasks, for the clock to send again and again. The work is in services."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from voting.services import clock, rechecking, witnessing
+from voting.services import clock, publishing, rechecking, self_checks, witnessing
 
 
 @shared_task(name="voting.tasks.sweep")
@@ -23,3 +23,15 @@ def recheck() -> None:
 def renew() -> None:
     """Have boards cosigned that wait for it, or whose cosignatures are old."""
     witnessing.sweep(now=timezone.now())
+
+
+@shared_task(name="voting.tasks.write_boards")
+def write_boards() -> None:
+    """Bring the boards' files up to date, if they are kept."""
+    publishing.sweep()
+
+
+@shared_task(name="voting.tasks.check_boards")
+def check_boards() -> None:
+    """Go on with the check of what the boards store."""
+    self_checks.sweep(now=timezone.now())

@@ -98,7 +98,7 @@ class Copy:
     def write_blob(self, digest: str, data: bytes) -> None:
         """Keep a verified payload; durable once `publish` returns."""
         file = self.folder / layout.blob_path(digest)
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         write_file(file, data)
 
     def staged(self, path: str) -> bytes | None:

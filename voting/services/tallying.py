@@ -9,14 +9,12 @@ the record as files as well.
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
-
-from bulletin_board import publisher
 from tally import services
 from tally.models import Tally, TallyState
 from tally.record.result import Result, ResultShape
 from voting.errors import TooEarly
 from voting.models import Election
+from voting.services import publishing
 from voting.services.board import election_log, payloads_of
 from voting.services.elections import check_period_ends
 from voting.services.opened import opened_election
@@ -49,9 +47,7 @@ def record_result(election: Election) -> bool:
 def publish(election: Election) -> Path:
     """Write the whole record as a folder and as one archive, and return the folder. Raises WrongState."""
     after(election.where, Action.PUBLISH)
-    folder = Path(settings.VERITALLY_DATA_DIR) / "published" / election.slug
-    publisher.export(election_log(election), folder)
-    publisher.archive(election_log(election), folder.with_suffix(".zip"))
+    folder = publishing.write_whole(election)
     _move(election, Action.PUBLISH)
     return folder
 

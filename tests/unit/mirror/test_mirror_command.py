@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from bulletin_board.cosigner_file import create_cosigner_file
+from bulletin_board.files import only_writer
 from bulletin_board.log.cosignature import open_cosigned
 from bulletin_board.log.note import Signer
 from bulletin_board.mirror import command
-from bulletin_board.files import only_writer
 from tests.histories import LOG, History, fork, numbered
 
 

@@ -10,7 +10,7 @@ from tally import services
 from voting.errors import UnknownElection
 from voting.management.refusals import refusals
 from voting.models import Election
-from voting.services import drafting, tallying
+from voting.services import drafting, self_checks, tallying
 from voting.services.elections import check_period_ends
 from voting.states import State
 
@@ -45,6 +45,10 @@ def _lines(election: Election) -> Iterator[str]:
         return
     yield f"  fingerprint  {election.fingerprint}"
     yield f"  ballots      {election.ballots.count()} cast, {election.challenges.count()} tested"
+    check = self_checks.check_of(election)
+    if check is not None:
+        found = check.problem or f"{check.size} entries, sound"
+        yield f"  board        {found} (checked {check.ended_at:%Y-%m-%d %H:%M} UTC)"
     ends = check_period_ends(election)
     if ends is not None:
         yield f"  check until  {ends:%Y-%m-%d %H:%M} UTC"

@@ -22,6 +22,7 @@ from voting.office.readiness import Readiness, readiness
 from voting.office.trail import WORDS
 from voting.office.views.frame import UNPROCESSABLE, head_of, page
 from voting.office.words import in_words
+from voting.services import self_checks
 from voting.states import State
 
 _DEEDS = 8
@@ -82,7 +83,8 @@ def election_page(request: HttpRequest, election: Election) -> HttpResponse:
     }
     if election.where is State.DRAFT:
         return page(request, election, "tasks", {"ready": readiness(election, now=now), **context})
-    return page(request, election, "running", {"live": live(election), **context})
+    running = {"live": live(election), "board_check": self_checks.check_of(election)}
+    return page(request, election, "running", {**running, **context})
 
 
 @for_own_election
