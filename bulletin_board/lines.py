@@ -9,6 +9,7 @@ import base64
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from typing import TypeAlias
 
 from django.db.models import F, IntegerField, QuerySet, Sum
 from django.db.models.functions import Length
@@ -17,6 +18,7 @@ from bulletin_board.log.tiles import WIDTH
 from bulletin_board.models import Entry, Log
 
 _BEFORE, _BETWEEN, _AFTER = b'{"envelope":', b',"payload":"', b'"}\n'
+_Octets: TypeAlias = "bytes | memoryview[int]"  # as the database hands them out
 _AROUND = len(_BEFORE) + len(_BETWEEN) + len(_AFTER)  # bytes of a line besides envelope and payload
 
 
@@ -59,9 +61,7 @@ class Lines:
             seq += len(rows)
 
 
-def _rows(
-    entries: QuerySet[Entry], seq: int
-) -> "Iterable[tuple[bytes | memoryview[int], bytes | memoryview[int]]]":
+def _rows(entries: QuerySet[Entry], seq: int) -> Iterable[tuple[_Octets, _Octets]]:
     # By key, not by a cursor: on PostgreSQL one would outlive its transaction while somebody reads slowly.
     rows = entries.filter(seq__gte=seq, seq__lt=seq + WIDTH).order_by("seq")
     return rows.values_list("envelope", "payload__data")

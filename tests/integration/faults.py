@@ -10,6 +10,7 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from unittest import mock
 
 from django.db import connection
@@ -72,7 +73,7 @@ def at(
     with (
         mock.patch("os.fsync", lambda descriptor: steps.take("file fsync", fsync, descriptor)),
         mock.patch("os.replace", lambda old, new: steps.take("file rename", replace, old, new)),
-        mock.patch.object(connection, "_commit", lambda: steps.take("database commit", commit)),
+        mock.patch.object(connection, "_commit", partial(steps.take, "database commit", commit)),
         connection.execute_wrapper(statement),
     ):
         yield steps

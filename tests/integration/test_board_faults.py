@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Whatever step of an append fails, by a kill, a full disk or a broken one: the log stays one, nothing is lost.
+"""Whatever step of an append fails, by a kill, a full disk or a broken one: the log is one, nothing is lost.
 
-After every fault the log must extend everything that was ever signed, and hold every entry with a receipt. What
-an old backup meets is in test_board_signing.py; real kills are in test_board_processes.py.
+After every fault the log must extend everything that was ever signed, and hold every entry with a receipt.
+What an old backup meets is in test_board_signing.py; real kills are in test_board_processes.py.
 """
 
 from datetime import timedelta

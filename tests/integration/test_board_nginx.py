@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A board served by nginx as in docs/examples, from the folder that the clock keeps: no Django, no database."""
+"""A board served by nginx as in docs/examples, from the folder that the clock keeps: no Django is asked."""
 
 import os
 import shutil

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 COUNT = 600
 SLICES = 3  # chunks of 256 entries
+BLOB = "UPDATE bulletin_board_blob SET data = %s WHERE data = %s"
+NODE = 'UPDATE bulletin_board_node SET hash = %s WHERE level = 3 AND "index" = 7'
 
 
 @pytest.fixture(autouse=True)
@@ -63,10 +65,10 @@ def test_a_sound_board_is_found_sound(log):
 @pytest.mark.parametrize(
     ("sql", "values", "place"),
     [
-        ("UPDATE bulletin_board_blob SET data = %s WHERE data = %s", (b"payload 30O", b"payload 300"), "entry 300, payload"),
+        (BLOB, (b"payload 30O", b"payload 300"), "entry 300, payload"),
         ("UPDATE bulletin_board_entry SET leaf_hash = %s WHERE seq = 5", (b"\0" * 32,), "a subtree"),
         ("UPDATE bulletin_board_entry SET chain_hash = %s WHERE seq = 5", (b"\0" * 32,), "entry 5"),
-        ('UPDATE bulletin_board_node SET hash = %s WHERE level = 3 AND "index" = 7', (b"\0" * 32,), "a subtree"),
+        (NODE, (b"\0" * 32,), "a subtree"),
         ("UPDATE bulletin_board_entry SET envelope = %s WHERE seq = 5", (b"{}",), "missing"),
         ("DELETE FROM bulletin_board_entry WHERE seq = 599", (), "number of entries"),
     ],
@@ -116,7 +118,7 @@ def test_what_is_added_meanwhile_is_left_to_the_next_check(log):
 
 def test_a_slice_never_misses_what_is_damaged_behind_it_next_time(log, damage):
     check(log, budget=0)
-    damage("UPDATE bulletin_board_blob SET data = %s WHERE data = %s", b"damaged", b"payload 3")
+    damage(BLOB, b"damaged", b"payload 3")
     assert check(log).problem == ""  # it had been read before
     assert "entry 3, payload" in check(log, now=NOW + HOUR).problem
 
@@ -132,9 +134,9 @@ def test_it_is_not_begun_again_before_it_is_due(log, monkeypatch):
 
 
 def test_a_board_that_was_mended_is_sound_again(log, damage):
-    damage("UPDATE bulletin_board_blob SET data = %s WHERE data = %s", b"damaged", b"payload 3")
+    damage(BLOB, b"damaged", b"payload 3")
     assert check(log).problem
-    damage("UPDATE bulletin_board_blob SET data = %s WHERE data = %s", b"payload 3", b"damaged")
+    damage(BLOB, b"payload 3", b"damaged")
     assert check(log, now=NOW + HOUR).problem == ""
 
 
@@ -149,7 +151,7 @@ def test_the_command_checks_everything_at_once(log, capsys):
 
 
 def test_the_command_names_what_is_damaged_and_fails(log, damage, capsys):
-    damage("UPDATE bulletin_board_blob SET data = %s WHERE data = %s", b"damaged", b"payload 3")
+    damage(BLOB, b"damaged", b"payload 3")
     with pytest.raises(CommandError, match="Damaged: spring"):
         call_command("check_board")
     assert "entry 3, payload" in capsys.readouterr().err
