@@ -7,12 +7,14 @@ An archive of one state of a log is always the same bytes.
 """
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from stat import S_IFREG
 from typing import IO
 
 from bulletin_board import layout
-from bulletin_board.errors import BoardError, ForeignFolder
+from bulletin_board.errors import BoardError, ForeignFolder, NotFound
 from bulletin_board.files import cut_and_append, only_writer, replace_file, sync_folder, write_file
 from bulletin_board.log import merkle
 from bulletin_board.log.checkpoint import open_checkpoint
@@ -41,10 +43,13 @@ def export(log: Log, folder: Path) -> None:
         # None of these is ever written anew: commitments may be missing, but are never others.
         written = [path for path in covered if not (folder / path).exists()]
         for path in written:
-            _write(publication, path, folder)
+            with _may_be_taken_back(path):
+                _write(publication, path, folder)
         _append_lines(publication, size, folder)
-        for name in {parent for path in (layout.LINES, *written) for parent in PurePosixPath(path).parents}:
-            sync_folder(folder / name)
+        # Of a file that is there already, its name may not be durable: whoever wrote it died before this line.
+        for name in {parent for path in (layout.LINES, *covered) for parent in PurePosixPath(path).parents}:
+            if (folder / name).is_dir():
+                sync_folder(folder / name)
         _write(publication, checkpoint, folder)
         sync_folder(folder)
         _drop_commitments(publication, folder)
@@ -67,7 +72,8 @@ def _write_members(publication: Publication, opened: IO[bytes]) -> None:
             member = zipfile.ZipInfo(path, _MEMBER_TIME)
             member.external_attr = _MEMBER_MODE
             member.create_system = _UNIX
-            members.writestr(member, publication.resource(path).data)
+            with _may_be_taken_back(path):
+                members.writestr(member, publication.resource(path).data)
 
 
 def _write(publication: Publication, path: str, folder: Path) -> None:
@@ -80,8 +86,8 @@ def _is_up_to_date(folder: Path, publication: Publication) -> bool:
     file = folder / layout.CHECKPOINT
     if not file.exists() or file.read_bytes() != publication.resource(layout.CHECKPOINT).data:
         return False
-    there = {f"{layout.COMMITMENTS}{found.name}" for found in (folder / layout.COMMITMENTS).glob("*")}
-    return there == set(publication.commitments()) and (folder / layout.LINES).exists()
+    there = sum(1 for _ in (folder / layout.COMMITMENTS).glob("*"))
+    return there == publication.commitments_count() and (folder / layout.LINES).exists()
 
 
 def _size_in(folder: Path, publication: Publication) -> int:
@@ -98,6 +104,16 @@ def _size_in(folder: Path, publication: Publication) -> int:
             f"{folder} holds another past of this board", expected=publication.size, computed=found.size
         )
     return found.size
+
+
+@contextmanager
+def _may_be_taken_back(path: str) -> Iterator[None]:
+    """Commitments that the server has taken back since they were listed are left out."""
+    try:
+        yield
+    except NotFound:
+        if not path.startswith(layout.COMMITMENTS):
+            raise
 
 
 def _append_lines(publication: Publication, size: int, folder: Path) -> None:

@@ -116,6 +116,10 @@ class Publication:
         trackers = Commitments.objects.filter(log=self.log).order_by("tracker")
         yield from map(layout.commitments_path, trackers.values_list("tracker", flat=True).iterator())
 
+    def commitments_count(self) -> int:
+        """Return how many there are."""
+        return Commitments.objects.filter(log=self.log).count()
+
     def resource(self, path: str) -> Resource:
         """Return what is served at `path`; raises NotFound."""
         if path == layout.CHECKPOINT:

@@ -13,6 +13,7 @@ from time import monotonic
 
 from bulletin_board.errors import BoardError
 from bulletin_board.head_signing import check_memory
+from bulletin_board.locking import locked
 from bulletin_board.log.checkpoint import open_checkpoint
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.models import Log, SelfCheck, SignedHead
@@ -83,6 +84,7 @@ def _check_head(head: SignedHead, root: bytes) -> None:
 
 def _check_end(log: Log) -> None:
     """The second place must not know of more, or of something else."""
-    head = latest_head(log)
-    if head is not None:
-        check_memory(log, VerifierKey.from_text(head.verifier_key), head.size)
+    with locked(log):  # signing writes there first, and then the head
+        head = latest_head(log)
+        if head is not None:
+            check_memory(log, VerifierKey.from_text(head.verifier_key), head.size)

@@ -49,7 +49,7 @@ class Voter:
     def enter(self, typed: str, *, through: str = "") -> "Voter":
         self.page.goto(self.address + through)
         self.page.locator("#code").fill(typed)
-        self.page.get_by_role("button", name="Continue").click()
+        self.page.locator("main form button[type=submit]").first.click()
         return self
 
     def choose(self, *labels: str) -> "Voter":

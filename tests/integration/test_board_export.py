@@ -122,6 +122,43 @@ def test_commitments_may_be_dropped(log, tmp_path):
         assert len(payloads(source)) == COUNT
 
 
+def test_commitments_taken_back_in_the_middle_stop_no_export(log, tmp_path, monkeypatch):
+    plain = exporting.Publication.resource
+
+    def resource(publication, path):
+        storage.drop_commitments(log, "ab" * 32)
+        return plain(publication, path)
+
+    monkeypatch.setattr(exporting.Publication, "resource", resource)
+    publisher.export(log, tmp_path / "board")
+    publisher.archive(log, tmp_path / "board.zip")
+    assert len(payloads(FolderSource(tmp_path / "board"))) == COUNT
+    with ZipSource(tmp_path / "board.zip") as source:
+        assert len(payloads(source)) == COUNT
+
+
+def test_names_that_a_dead_process_left_are_made_durable_before_the_checkpoint(log, tmp_path, monkeypatch):
+    real_sync, synced = exporting.sync_folder, []
+
+    def dies(_folder):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(exporting, "sync_folder", dies)
+    with pytest.raises(KeyboardInterrupt):
+        publisher.export(log, tmp_path)
+    assert (tmp_path / "tile/0/000.p/5").exists()
+    assert not (tmp_path / "checkpoint").exists()
+
+    def sync(folder):
+        assert not (tmp_path / "checkpoint").exists() or folder == tmp_path
+        synced.append(str(folder.relative_to(tmp_path)))
+        real_sync(folder)
+
+    monkeypatch.setattr(exporting, "sync_folder", sync)
+    publisher.export(log, tmp_path)
+    assert {".", "tile", "tile/0", "tile/0/000.p", "tile/entries", "blob", "commitments"} <= set(synced)
+
+
 def test_nothing_signed_means_nothing_written(tmp_path):
     log = storage.create_log(ORIGIN)
     with pytest.raises(NotFound):

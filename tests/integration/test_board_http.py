@@ -68,5 +68,12 @@ def test_an_unknown_election_is_not_found(board, client):
     assert client.get("/board/autumn/checkpoint").status_code == 404
 
 
+def test_copies_of_the_board_do_not_depend_on_the_readers_language(board):
+    for path in ("checkpoint", BLOB, "entries.jsonl", "nothing"):
+        response = board(path)
+        assert "Vary" not in response
+        assert "Content-Language" not in response
+
+
 def test_no_cookie_is_set(board):
     assert not board("checkpoint").cookies

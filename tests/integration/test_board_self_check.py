@@ -102,6 +102,23 @@ def test_a_second_place_that_knows_of_more_is_believed(log):
     assert "more was signed than is stored" in check(log).problem
 
 
+def test_a_head_that_is_being_signed_is_no_damage(log, monkeypatch):
+    """The second place is written first; whoever reads both reads them under the log's lock."""
+    from contextlib import contextmanager
+
+    plain, held = self_check.locked, []
+
+    @contextmanager
+    def locked(log):
+        with plain(log):
+            held.append(log)
+            yield
+
+    monkeypatch.setattr(self_check, "locked", locked)
+    assert check(log).problem == ""
+    assert held == [log]
+
+
 def test_it_goes_on_in_slices_and_where_another_process_stopped(log):
     positions = [check(log, budget=0).position for _ in range(SLICES)]
     assert positions == [256, 512, 0]

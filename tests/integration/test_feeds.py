@@ -3,6 +3,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -51,6 +52,20 @@ def test_a_finished_election_tells_its_milestones_newest_first(client):
         "Voting is open",
         "Everything is fixed",
     ]
+
+
+def test_a_summary_that_looks_like_markup_is_none(client, monkeypatch):
+    """RFC 4287: a summary of type html is read as markup, and a witness may be named anything."""
+    from voting.pages import feeds
+
+    place("harbour", "open")
+    plain = feeds.head_item
+    name = "<img/src=x/onerror=alert(1)>"
+    monkeypatch.setattr(feeds, "head_item", lambda head, address: replace(plain(head, address), text=name))
+    summaries = [found for found in atom(client).iter(f"{ATOM}summary") if "img" in (found.text or "")]
+    assert summaries
+    assert {found.text for found in summaries} == {"&lt;img/src=x/onerror=alert(1)&gt;"}
+    assert any(item["content_text"] == name for item in json_feed(client)["items"])
 
 
 def test_an_open_election_tells_no_end(client):

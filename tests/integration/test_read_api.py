@@ -197,7 +197,8 @@ def test_an_address_that_the_api_does_not_have_is_refused_in_json(client, path):
 def test_only_reading_is_answered(method):
     strict = Client(enforce_csrf_checks=False)
     answer = getattr(strict, method)(API)
-    assert answer.status_code == 405
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/json")
+    assert answer.json()["code"] == "method-not-allowed"
     assert answer["Allow"] == "GET"
 
 

@@ -56,6 +56,12 @@ def _is_code(path: Path) -> bool:
     return path.suffix in CODE or path.relative_to(ROOT).as_posix() in PROGRAMS
 
 
+def test_no_two_test_files_have_one_name() -> None:
+    """They are not in packages: of two, pytest could collect only one."""
+    names = [path.name for path in _ours() if path.name.startswith("test_") and path.suffix == ".py"]
+    assert sorted(names) == sorted(set(names))
+
+
 def _templates() -> list[Path]:
     return [path for path in _ours() if path.suffix == ".html"]
 

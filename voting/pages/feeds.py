@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
@@ -137,7 +138,7 @@ class _Atom(Feed):  # type: ignore[type-arg]  # it takes none when it runs
         return item.title
 
     def item_description(self, item: Item) -> str:
-        return item.text
+        return escape(item.text)  # a summary is read as markup, and a witness's name can be anything
 
     def item_link(self, item: Item) -> str:
         return item.url
