@@ -46,7 +46,7 @@ def export(log: Log, folder: Path) -> None:
             with _may_be_taken_back(path):
                 _write(publication, path, folder)
         _append_lines(publication, size, folder)
-        # Of a file that is there already, its name may not be durable: whoever wrote it died before this line.
+        # A file that is there already may have no durable name yet: whoever wrote it died before this line.
         for name in {parent for path in (layout.LINES, *covered) for parent in PurePosixPath(path).parents}:
             if (folder / name).is_dir():
                 sync_folder(folder / name)
