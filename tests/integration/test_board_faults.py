@@ -2,12 +2,14 @@
 """Whatever step of an append fails, by a kill, a full disk or a broken one: the log is one, nothing is lost.
 
 After every fault the log must extend everything that was ever signed, and hold every entry with a receipt.
-What an old backup meets is in test_board_signing.py; real kills are in test_board_processes.py.
+What an old backup meets is in test_board_signing.py; real kills are in test_board_killed_at_every_step.py and
+test_board_processes.py.
 """
 
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from bulletin_board import head_signing, publisher, reader, storage
 from bulletin_board.errors import ClockWentBack
@@ -126,6 +128,23 @@ def test_nothing_signed_leaves_the_server_before_it_is_remembered(log, history):
         with faults.at(number, faults.disk_full, only="file"), pytest.raises(OSError, match="No space"):
             publisher.sign_head(log, SIGNER)
         assert SignedHead.objects.filter(log=log).count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite alone can be told to be full")
+def test_a_database_that_says_it_is_full_takes_all_or_nothing_and_goes_on_later(log, history):
+    before = log.entries.count()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        pages = cursor.fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages + 8}")
+    with pytest.raises(OperationalError, match="full"):
+        history.cast(log, *(b"%d" % number + bytes(4_096) for number in range(20)))
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert log.entries.count() == before
+    history.holds(log)
+    history.cast(log, b"there is room again")
+    history.holds(log)
 
 
 def test_a_clock_that_went_backwards_appends_nothing(log, history):
