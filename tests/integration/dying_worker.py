@@ -43,7 +43,7 @@ def _in_a_child(work: Callable[[], None]) -> int:
     if child == 0:
         try:
             work()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # nothing of a child may run on in its parent's place
             _say(f"failed {type(error).__name__} {error}")
             os._exit(1)
         os._exit(0)

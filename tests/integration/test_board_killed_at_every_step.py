@@ -18,7 +18,7 @@ WRITES = ("database INSERT", "database commit", "file fsync", "file rename")
 
 
 @pytest.fixture
-def said(run, tmp_path):  # noqa: F811  # the fixture
+def said(run, tmp_path):  # the fixture
     """What the killed processes and those after them said, by its first word."""
     worker = run("-m", "tests.integration.dying_worker", str(tmp_path / "heads"), str(tmp_path / "board"))
     found = {"signed": [], "receipt": [], "killed": [], "failed": []}
