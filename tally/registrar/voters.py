@@ -164,7 +164,18 @@ def _check_name(number: int, cell: str) -> ListProblem | None:
 
 
 def _check_email(number: int, cell: str) -> ListProblem | None:
-    return BadEmail(number, "email: not an address") if cell and not _EMAIL.fullmatch(cell) else None
+    return BadEmail(number, "email: not an address") if cell and not _is_email(cell) else None
+
+
+def _is_email(cell: str) -> bool:
+    """Whether a message can be addressed so: a domain's label has at most 63 octets, once it is in ASCII."""
+    if not _EMAIL.fullmatch(cell):
+        return False
+    try:
+        cell.partition("@")[2].encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _check_weight(number: int, cell: str) -> ListProblem | None:

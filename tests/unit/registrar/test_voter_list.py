@@ -103,10 +103,19 @@ def test_a_weight_that_is_no_plain_whole_number_is_refused(weight):
         "a@x.org;b@x.org",
         "<a@x.org>",
         "a@.org",
+        f"a@{'x' * 64}.org",
+        f"a@x.{'y' * 64}",
+        f"a@{'ü' * 60}.org",  # longer in ASCII
     ],
 )
 def test_an_email_that_is_no_address_is_refused(email):
     assert _only(f"{HEADING}Ada,{email},,\n")[0] in (errors.BadEmail, errors.LooksLikeFormula)
+
+
+@pytest.mark.parametrize("email", [f"a@{'x' * 63}.org", "a@bücher.example", "ünal@x.org"])
+def test_an_email_that_a_message_can_be_addressed_to_is_taken(email):
+    (voter,) = parse_voters(f"{HEADING}Ada,{email},,\n".encode())
+    assert voter.email == email
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "=HYPERLINK(1)"])
