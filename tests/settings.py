@@ -18,7 +18,9 @@ for name in (
     "DATABASE_URL",
     "DEBUG",
     "LOG_LEVEL",
+    "VERITALLY_KEEP_VOTERS_DAYS",
     "VERITALLY_LOG_KEY_FILE",
+    "VERITALLY_TRUSTED_PROXIES",
     "VERITALLY_WITNESSES",
 ):
     os.environ.pop(name, None)

@@ -71,6 +71,11 @@ if VERITALLY_LOCAL and not _loopback:
 if DEBUG and not VERITALLY_LOCAL:
     raise ImproperlyConfigured("DEBUG shows secrets to strangers. Unset it, or set VERITALLY_LOCAL=true.")
 
+# Proxies of ours before the web server, each of which adds to X-Forwarded-For: voting/places.py.
+VERITALLY_TRUSTED_PROXIES: int = env.int("VERITALLY_TRUSTED_PROXIES", default=0)
+if VERITALLY_TRUSTED_PROXIES < 0:
+    raise ImproperlyConfigured("VERITALLY_TRUSTED_PROXIES is a number of proxies: 0, 1, 2 …")
+
 VERITALLY_DATA_DIR = Path(env.str("VERITALLY_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 VERITALLY_LOG_KEY_FILE = Path(
     env.str("VERITALLY_LOG_KEY_FILE", default=str(VERITALLY_DATA_DIR / "log.key"))
@@ -265,6 +270,12 @@ EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"elections@{_public.hostname}")
+
+# Voters' identities ------------------------------------------------------------------------------
+# For so many days after the last entry of a final election, lists of voters are kept: voting/forgetting.py.
+VERITALLY_KEEP_VOTERS_DAYS: int = env.int("VERITALLY_KEEP_VOTERS_DAYS", default=30)
+if VERITALLY_KEEP_VOTERS_DAYS < 0:
+    raise ImproperlyConfigured("VERITALLY_KEEP_VOTERS_DAYS is a number of days: 0, 30 …")
 
 # Voters' identity provider -----------------------------------------------------------------------
 VERITALLY_VOTER_OIDC_ISSUER: str = env.str("VERITALLY_VOTER_OIDC_ISSUER", default="")  # empty: none

@@ -7,14 +7,15 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from tally.registrar.registration import Registrant, read_registrations
+from tally.registrar.registration import Registrant, read_registrations, roll_of_registrations
 from tests.integration.office_world import PASSWORD, official
 from tests.integration.registration_world import body, email, prepare, proof
 from voting.models import Election
-from voting.registration import deciding, sessions, throttle
+from voting.registration import deciding, intake, sessions, throttle
 from voting.registration.intake import SignedIn
 from voting.registration.models import Registration, State, Window
 from voting.registration.sending import send_due
@@ -149,12 +150,65 @@ def test_every_address_gets_the_same_answer(client, election):
     assert len(mail.outbox) == 1  # nothing is sent while a browser waits
 
 
-def test_an_address_is_not_flooded_and_nobody_is_told(client, election):
-    answers = [send(client, ADA, proof(election, ADA, octet)) for octet in range(1, 7)]
-    assert {answer.content for answer in answers} == {answers[0].content}
-    tokens()
-    assert len(mail.outbox) == throttle.MESSAGE_LIMIT
-    assert Registration.objects.count() == throttle.MESSAGE_LIMIT
+def from_place(number: int) -> Client:
+    return Client(REMOTE_ADDR=f"192.0.2.{number}")
+
+
+def flood(election, *, places: int, who=ADA):
+    """Register an address as often as each of some places may; return the answers."""
+    octets = iter(range(100, 250))
+    return [
+        send(from_place(place), who, proof(election, who, next(octets)))
+        for place in range(1, places + 1)
+        for _ in range(throttle.NAMED_LIMIT)
+    ]
+
+
+def sweep(now) -> int:
+    """Send what is due; return how many messages there are now."""
+    send_due(now=now)
+    return len(mail.outbox)
+
+
+def test_an_address_is_not_flooded_and_nobody_is_told(election):
+    answers = flood(election, places=3)
+    assert {(answer.status_code, answer.content) for answer in answers} == {(202, answers[0].content)}
+    assert sweep(timezone.now()) == throttle.MESSAGE_LIMIT
+
+
+def test_what_is_too_much_for_an_address_waits_and_is_sent_in_turn(election):
+    flood(election, places=2)
+    mine = proof(election, ADA, 1)
+    send(from_place(9), ADA, mine)
+    now = timezone.now()
+    assert sweep(now) == throttle.MESSAGE_LIMIT
+    later = now + throttle.MESSAGE_WINDOW + timedelta(seconds=1)
+    assert sweep(later) == 2 * throttle.NAMED_LIMIT + 1
+    row = Registration.objects.get(credential=mine.credential.hex())
+    assert row.reference in mail.outbox[-1].body
+    assert row.expires_at == later + intake.LIFETIME  # the link lives as long as any
+
+
+def test_one_place_cannot_hold_up_the_owner_of_an_address(election):
+    flood(election, places=1)
+    mine = proof(election, ADA, 1)
+    assert send(from_place(9), ADA, mine).status_code == 202
+    assert len(tokens()) == throttle.NAMED_LIMIT + 1
+
+
+def test_one_place_names_an_address_only_so_often_and_is_told(election):
+    flood(election, places=1)
+    before = Registration.objects.count()
+    answer = send(from_place(1), ADA, proof(election, ADA, 1))
+    assert (answer.status_code, code(answer)) == (429, "too-many-requests")
+    assert Registration.objects.count() == before
+    assert send(from_place(1), BEN, proof(election, BEN, 2)).status_code == 202
+
+
+def test_what_is_refused_does_not_count_against_the_place(election):
+    for _ in range(throttle.NAMED_LIMIT):
+        assert send(from_place(1), ADA, proof(election, BEN, 1)).status_code == 422
+    assert send(from_place(1), ADA, proof(election, ADA, 1)).status_code == 202
 
 
 def test_one_place_cannot_ask_without_end(client, election, monkeypatch):
@@ -163,12 +217,121 @@ def test_one_place_cannot_ask_without_end(client, election, monkeypatch):
     assert answers == [404, 404, 429]
 
 
-def test_a_message_that_could_not_be_sent_is_sent_later(client, election, settings):
+def test_those_whose_place_is_unknown_share_no_limit(election, monkeypatch):
+    monkeypatch.setattr(throttle, "PLACE_LIMIT", 2)
+    nowhere = Client(REMOTE_ADDR="")
+    for _ in range(3):
+        assert confirm(nowhere, "x" * 22).status_code == 404
+    for octet in range(1, throttle.NAMED_LIMIT + 2):
+        assert send(nowhere, ADA, proof(election, ADA, octet)).status_code == 202
+
+
+def test_a_mail_server_that_is_away_loses_nothing_and_is_asked_ever_more_rarely(client, election, settings):
     send(client, ADA, proof(election, ADA, 1))
+    now, working = timezone.now(), settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "tests.integration.registration_world.BrokenMail"
-    assert send_due(now=timezone.now()) == 0
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    asked = []
+    for seconds in range(0, 3600, 2):
+        send_due(now=now + timedelta(seconds=seconds))
+        asked.append(Registration.objects.get().failures)
+    assert asked[:3] == [1, 1, 1]
+    assert asked[-1] == 6  # after 0, 1, 3, 7, 15 and 31 minutes
+    settings.EMAIL_BACKEND = working
+    assert sweep(now + timedelta(hours=2)) == 1
+    assert sweep(now + timedelta(hours=2)) == 1
+
+
+def test_a_message_is_tried_for_two_days(client, election, settings):
+    settings.EMAIL_BACKEND = "tests.integration.registration_world.BrokenMail"
+    send(client, ADA, proof(election, ADA, 1))
+    now = timezone.now()
+    for hours in range(47):
+        send_due(now=now + timedelta(hours=hours))
+    assert Registration.objects.exists()
+    send_due(now=now + timedelta(hours=49))
+    assert not Registration.objects.exists()
+
+
+@pytest.mark.parametrize("trouble", [UnicodeError("label too long"), ValueError, RuntimeError])
+def test_one_message_that_cannot_be_made_does_not_stop_the_others(election, client, monkeypatch, trouble):
+    plain = mail.EmailMessage.send
+
+    def send_message(message):
+        if message.to == [ADA.name]:
+            raise trouble
+        return plain(message)
+
+    monkeypatch.setattr(mail.EmailMessage, "send", send_message)
+    send(client, ADA, proof(election, ADA, 1))
+    send(client, BEN, proof(election, BEN, 2))
     assert send_due(now=timezone.now()) == 1
+    assert Registration.objects.get(name=ADA.name).failures == 1
+
+
+def test_the_trouble_with_a_message_is_logged_without_its_address(client, election, monkeypatch, caplog):
+    def fail(_message):
+        raise OSError(f"550 {ADA.name} unknown")
+
+    monkeypatch.setattr(mail.EmailMessage, "send", fail)
+    send(client, ADA, proof(election, ADA, 1))
+    send_due(now=timezone.now())
+    assert "registration.message_not_sent" in caplog.text
+    assert ADA.name not in caplog.text
+
+
+class Killed(BaseException):
+    """As by SIGKILL."""
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_who_dies_while_sending_leaves_a_row_that_falls_due_again(client, election, monkeypatch, is_sent):
+    plain = mail.EmailMessage.send
+
+    def die(message):
+        if is_sent:
+            plain(message)
+        raise Killed
+
+    send(client, ADA, proof(election, ADA, 1))
+    now = timezone.now()
+    with monkeypatch.context() as patched:
+        patched.setattr(mail.EmailMessage, "send", die)
+        with pytest.raises(Killed):
+            send_due(now=now)
+    assert send_due(now=now + timedelta(minutes=5)) == 0  # somebody may still be at it
+    assert send_due(now=now + timedelta(minutes=11)) == 1
+    assert confirm(client, tokens()[-1]).status_code == 200
+
+
+def test_a_message_is_not_sent_twice_by_two_sweeps_at_once(client, election, monkeypatch):
+    plain = mail.EmailMessage.send
+
+    def send_meanwhile(message):
+        send_due(now=timezone.now())
+        return plain(message)
+
+    monkeypatch.setattr(mail.EmailMessage, "send", send_meanwhile)
+    send(client, ADA, proof(election, ADA, 1))
+    send_due(now=timezone.now())
+    assert len(mail.outbox) == 1
+
+
+def test_nothing_is_sent_after_the_freeze(client, election):
+    send(client, ADA, proof(election, ADA, 1))
+    Election.objects.update(state="frozen")
+    assert sweep(timezone.now()) == 0
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:8000.evil.example", "testserver"])
+def test_no_host_header_gets_into_a_message(election, settings, host):
+    client = Client(HTTP_HOST=host, HTTP_X_FORWARDED_HOST="evil.example")
+    answer = send(client, ADA, proof(election, ADA, 1))
+    assert answer.status_code == (202 if host == "testserver" else 400)
+    send(Client(), BEN, proof(election, BEN, 2))
+    send_due(now=timezone.now())
+    for message in mail.outbox:
+        links = re.findall(r"\S+://\S+", message.body)
+        assert all(link.startswith(f"{settings.VERITALLY_BASE_URL}{PAGE}confirm/#") for link in links)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +340,7 @@ def test_a_message_that_could_not_be_sent_is_sent_later(client, election, settin
         (lambda election: (ADA, proof(election, BEN, 1)), "copied-proof"),
         (lambda election: (email("Ada@example.org"), proof(election, ADA, 1)), "bad-address"),
         (lambda election: (email("ada@localhost"), proof(election, ADA, 1)), "bad-address"),
+        (lambda election: (email(f"ada@{'a' * 64}.org"), proof(election, ADA, 1)), "bad-address"),
         (lambda election: (email("ada@a.org,b@b.org"), proof(election, ADA, 1)), "bad-address"),
         (
             lambda election: (Registrant(kind="oidc", issuer="x", name="y"), proof(election, ADA, 1)),
@@ -277,6 +441,77 @@ def test_an_officials_session_signs_no_voter_in(client, election):
 
 def test_a_return_from_nowhere_is_refused(client, election):
     assert client.get("/register/signed-in/?code=x&state=y").status_code == 404
+
+
+def oidc(subject="1234", address="ada@example.org") -> SignedIn:
+    return SignedIn(issuer=PERSON.issuer, subject=subject, address=address)
+
+
+def register_signed_in(client, election, person, octet):
+    signed_in(client, person)
+    return send(client, person.registrant, proof(election, person.registrant, octet), "as-signed-in")
+
+
+def register_by_email(client, election, who, octet):
+    send(client, who, proof(election, who, octet))
+    return confirm(client, tokens()[-1])
+
+
+def test_one_expected_address_is_one_voter_however_often_it_is_registered(client, election):
+    register_by_email(client, election, ADA, 1)
+    for octet, subject in enumerate(("1234", "5678"), start=2):
+        assert register_signed_in(client, election, oidc(subject), octet).status_code == 201
+    deciding.expect(election, b"ada@example.org\n")
+    assert deciding.approve_expected(election) == 1
+    data = deciding.file_for_registrar(election)
+    assert len(roll_of_registrations(data, election.election_id, b"\x07" * 32).voters) == 1
+
+
+def test_an_address_that_is_confirmed_replaces_what_a_provider_says_of_it(client, election):
+    register_signed_in(client, election, oidc(), 1)
+    assert register_by_email(client, election, ADA, 2).status_code == 200
+    assert [row.kind for row in Registration.objects.all()] == ["email"]
+
+
+@pytest.mark.parametrize("state", [State.APPROVED, State.REJECTED])
+def test_nobody_registers_an_address_again_that_was_decided_on(client, election, state):
+    register_by_email(client, election, ADA, 1)
+    deciding.decide(election, deciding.settled(election).get().pk, state)
+    assert code(register_signed_in(client, election, oidc(), 2)) == "already-decided"
+    assert deciding.settled(election).count() == 1
+
+
+def test_who_signs_in_with_an_address_of_a_decided_sign_in_is_refused_by_mail_too(client, election):
+    register_signed_in(client, election, oidc(), 1)
+    deciding.decide(election, deciding.settled(election).get().pk, State.APPROVED)
+    assert code(register_by_email(client, election, ADA, 2)) == "already-decided"
+
+
+def test_people_without_a_verified_address_are_not_taken_for_one(client, election):
+    for octet, subject in enumerate(("1234", "5678"), start=1):
+        register_signed_in(client, election, oidc(subject, ""), octet)
+    assert deciding.settled(election).count() == 2
+
+
+def test_the_database_refuses_a_second_settled_registration_of_an_address(election):
+    def settle(subject):
+        who = Registrant(kind="oidc", issuer="https://id.example.org", name=subject)
+        Registration.objects.create(
+            election=election,
+            kind="oidc",
+            issuer=who.issuer,
+            name=subject,
+            address=ADA.name,
+            subject=who.digest(election.election_id),
+            credential=subject * 16,
+            record=b"",
+            state=State.CONFIRMED,
+            at=timezone.now(),
+        )
+
+    settle("1234")
+    with pytest.raises(IntegrityError):
+        settle("5678")
 
 
 OFFICE = "/office/elections/allotments/registrations/"

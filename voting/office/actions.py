@@ -266,7 +266,7 @@ def remove_official(election: Election, by: By, officer: int) -> None:
 def freeze(election: Election, by: By, *, confirmed: str | None = None) -> str:
     """Fix everything, if it is what was `confirmed` (a fingerprint; None: whatever is there).
 
-    Raises what `elections.freeze` does, ChangedMeanwhile, KeyOfAnotherDraft.
+    Raises what `elections.freeze` does, ChangedMeanwhile, KeyOfAnotherDraft, RollOutOfDate.
     """
     with recorded(election, by, Action.FREEZE) as deed:
         after(election.where, Step.FREEZE)
@@ -274,6 +274,7 @@ def freeze(election: Election, by: By, *, confirmed: str | None = None) -> str:
         if gaps:
             raise NotReady(f"cannot be frozen yet; missing: {'; '.join(gaps)}", computed=gaps)
         check_made_for(drafting.key_record(election), drafting.manifest_of(election).payload_sha256)
+        check_roll(election)
         if confirmed is not None and confirmed != fingerprint_ahead(election):
             raise ChangedMeanwhile("something has changed since the confirmation page was shown")
         deed.detail = elections.freeze(election, now=by.now)

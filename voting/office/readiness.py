@@ -25,6 +25,7 @@ from voting.models import Election
 from voting.office import actions, sketch
 from voting.office.sketch import credentials_of
 from voting.office.words import in_words
+from voting.registration.rolls import check_roll
 from voting.services import drafting
 
 
@@ -233,7 +234,7 @@ def _roll_problems(election: Election, manifest: Manifest | None) -> tuple[str, 
         problems.append(_t("The roll was signed by another registrar than the one who is named now."))
     if summary is not None and summary.weight > manifest.parameters.roll_capacity:
         problems.append(_t("The voters weigh more together than the rules for voters allow."))
-    return tuple(problems)
+    return (*problems, *_problems_of(lambda: check_roll(election)))
 
 
 def _problems_of(check: Callable[[], object]) -> tuple[str, ...]:

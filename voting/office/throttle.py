@@ -4,7 +4,8 @@
 Counted per account and address together, per address, and per account; windows are short, so that nobody can
 lock an honest official out for long, and who has logged in to an account from an address before is not held
 up by others' attempts on that account. An attempt counts before the password is looked at; success takes it
-back. The names counted are those typed, whether or not there is such an account.
+back. The names counted are those typed, whether or not there is such an account. Where an attempt comes from
+may be unknown (voting/places.py): it then counts per account alone.
 """
 
 import hashlib
@@ -36,7 +37,7 @@ ACCOUNT = Limit(attempts=20, window=timedelta(minutes=1))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One attempt, under each of the three subjects that it counts for."""
+    """One attempt, under the subjects that it counts for; `pair` and `address` are "" if it is not known."""
 
     pair: str
     address: str
@@ -45,21 +46,24 @@ class Attempt:
     @property
     def subjects(self) -> tuple[tuple[str, Limit], ...]:
         """What is counted, with its limit."""
-        return ((self.pair, PAIR), (self.address, ADDRESS), (self.account, ACCOUNT))
+        all_three = ((self.pair, PAIR), (self.address, ADDRESS), (self.account, ACCOUNT))
+        return tuple((subject, limit) for subject, limit in all_three if subject)
 
 
 def attempt(*, account: str, address: str) -> Attempt:
-    """Return the attempt of `address` on `account`, as keyed hashes."""
+    """Return the attempt of `address` ("": not known) on `account`, as keyed hashes."""
     name = account.casefold()
     return Attempt(
-        pair=_hash("pair", name, address), address=_hash("address", address), account=_hash("account", name)
+        pair=_hash("pair", name, address) if address else "",
+        address=_hash("address", address) if address else "",
+        account=_hash("account", name),
     )
 
 
 def begin(tried: Attempt, *, now: datetime) -> None:
     """Count the attempt. Raises TooManyAttempts, and then does not count it."""
     LoginAttempt.objects.filter(at__lt=now - REMEMBERED).delete()
-    known = LoginAttempt.objects.filter(subject=tried.pair, succeeded=True).exists()
+    known = bool(tried.pair) and LoginAttempt.objects.filter(subject=tried.pair, succeeded=True).exists()
     for subject, limit in tried.subjects:
         if subject == tried.account and known:
             continue
@@ -69,9 +73,10 @@ def begin(tried: Attempt, *, now: datetime) -> None:
 
 def succeed(tried: Attempt, *, now: datetime) -> None:
     """The password was right: forget what this pair tried, and know the address from now on."""
-    LoginAttempt.objects.filter(subject=tried.pair).delete()
-    LoginAttempt.objects.create(subject=tried.pair, succeeded=True, at=now)
-    for subject in (tried.address, tried.account):
+    if tried.pair:
+        LoginAttempt.objects.filter(subject=tried.pair).delete()
+        LoginAttempt.objects.create(subject=tried.pair, succeeded=True, at=now)
+    for subject in filter(None, (tried.address, tried.account)):
         last = LoginAttempt.objects.filter(subject=subject).order_by("-pk").first()
         if last is not None:
             last.delete()

@@ -87,6 +87,10 @@ _WORDS: dict[type[Exception], Promise] = {
         "This registration is not there any more: its voter has registered again. Look at the new one."
     ),
     registration.NothingApproved: _("Nobody is approved yet."),
+    registration.RollOutOfDate: _(
+        "The roll is not that of the approved registrations: something was decided after the registrar got "
+        "the file, or the registrar has signed another one. Download the file again, and have it signed."
+    ),
     registration.ListRefused: _(
         "A line of the list is not an e-mail address. It must be plain text with one address on each line; "
         "the number of the line stands below."

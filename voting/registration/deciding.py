@@ -14,6 +14,8 @@ from voting.models import Election
 from voting.registration.errors import ListRefused, NothingApproved, UnknownRegistration
 from voting.registration.intake import is_address
 from voting.registration.models import Expected, Registration, State
+from voting.registration.rolls import drop_stale_roll
+from voting.registration.windows import locked_draft
 from voting.states import Action, after
 
 LIST_LIMIT = 16 << 20
@@ -40,18 +42,32 @@ def expected_among(election: Election, addresses: Iterable[str]) -> frozenset[st
 
 
 def decide(election: Election, number: int, state: State) -> Registration:
-    """Approve, reject, or take back. Raises WrongState, UnknownRegistration."""
-    after(election.where, Action.EDIT)
-    found = election.registrations.exclude(state=State.WAITING).filter(pk=number)
-    if not found.update(state=state):
-        raise UnknownRegistration("no such registration: it was replaced, or never there", computed=number)
-    return found.get()
+    """Approve, reject, or take back; a roll that was signed for others is dropped.
+
+    Raises WrongState, UnknownRegistration.
+    """
+    with locked_draft(election):
+        row = election.registrations.exclude(state=State.WAITING).filter(pk=number).first()
+        if row is None:
+            raise UnknownRegistration(
+                "no such registration: it was replaced, or never there", computed=number
+            )
+        if row.state != state:
+            row.state = state
+            row.save(update_fields=["state"])
+            drop_stale_roll(election)
+    return row
 
 
 def approve_expected(election: Election) -> int:
-    """Approve everybody who is confirmed and expected; return how many. Raises WrongState."""
-    after(election.where, Action.EDIT)
-    return expected_waiting(election).update(state=State.APPROVED)
+    """Approve everybody who is confirmed and expected; return how many. Nobody is there twice: an address is
+    one person's (intake.py). A roll that was signed for others is dropped. Raises WrongState.
+    """
+    with locked_draft(election):
+        approved = expected_waiting(election).update(state=State.APPROVED)
+        if approved:
+            drop_stale_roll(election)
+    return approved
 
 
 def expect(election: Election, data: bytes) -> int:

@@ -56,6 +56,13 @@ class NothingApproved(RegistrationError):
     """A file for the registrar without any registration."""
 
 
+class RollOutOfDate(RegistrationError):
+    """A roll that was signed for other registrations than the approved ones.
+
+    `expected` is how many are approved, `computed` how many of those are on the roll.
+    """
+
+
 class ListRefused(RegistrationError):
     """A list of expected addresses with a line that is none; `computed` is the number of the line."""
 

@@ -7,10 +7,13 @@ here, so that no answer depends on it; messages are written elsewhere (sending.p
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
+from django.db.models import Q
 
 from bulletin_board.codec.canonical import parse
 from bulletin_board.codec.fields import Fields
@@ -19,13 +22,13 @@ from tally.registrar.registration import Registration as Proof
 from voting.models import Election
 from voting.registration.errors import AlreadyDecided, BadAddress, KeyTaken, UnknownLink, WrongRegistrant
 from voting.registration.models import Registration, State
-from voting.registration.windows import check_open
-from voting.states import Action, after
+from voting.registration.windows import check_open, locked_draft
 
 LIMIT = 4_096  # bytes
-LIFETIME = timedelta(hours=48)
+LIFETIME = timedelta(hours=48)  # of a link; and how long a message may wait to be sent
 MAX_ADDRESS = 254
-_ADDRESS = re.compile(r"[!#-'*+\-./0-9=?^_`a-z{|}~]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
+# A label of a domain has at most 63 octets (RFC 1035): no message could be addressed to a longer one.
+_ADDRESS = re.compile(r"[!#-'*+\-./0-9=?^_`a-z{|}~]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,8 @@ def take_by_email(election: Election, body: bytes, *, language: str, now: dateti
         raise BadAddress("not an e-mail address")
     proof.check(election.election_id, registrant)
     row = _row(election, registrant, proof, now)
-    row.address, row.language, row.expires_at = registrant.name, language, now + LIFETIME
+    row.address, row.language = registrant.name, language
+    row.due_at, row.expires_at = now, now + LIFETIME
     row.save()
     return row
 
@@ -76,8 +80,10 @@ def take_signed_in(election: Election, body: bytes, person: SignedIn, *, now: da
         raise WrongRegistrant("a registration for somebody else than who is signed in")
     proof.check(election.election_id, registrant)
     row = _row(election, registrant, proof, now)
-    row.address = person.address
-    _confirm(row)
+    row.address, row.state = person.address, State.CONFIRMED
+    with _one_at_a_time(election):
+        _replace_earlier(row)
+        row.save()
     return row
 
 
@@ -86,14 +92,17 @@ def confirm(election: Election, token: str, *, now: datetime) -> Registration:
 
     Raises UnknownLink, WrongState, AlreadyDecided, KeyTaken.
     """
-    after(election.where, Action.EDIT)
-    found = election.registrations.filter(
-        token=token_hash(token), state=State.WAITING, expires_at__gt=now
-    ).first()
-    if found is None:
-        raise UnknownLink("no such link")
-    _confirm(found)
-    return found
+    with _one_at_a_time(election):
+        # Read under the lock: whatever was decided, replaced or confirmed meanwhile is seen.
+        row = election.registrations.filter(
+            token=token_hash(token), state=State.WAITING, expires_at__gt=now
+        ).first()
+        if row is None:
+            raise UnknownLink("no such link")
+        _replace_earlier(row)
+        row.state, row.token, row.due_at, row.expires_at = State.CONFIRMED, "", None, None
+        row.save()
+    return row
 
 
 def token_hash(token: str) -> str:
@@ -121,20 +130,33 @@ def _row(election: Election, registrant: Registrant, proof: Proof, now: datetime
     )
 
 
-def _confirm(row: Registration) -> None:
-    """Let it replace the person's earlier ones, which are forgotten."""
+@contextmanager
+def _one_at_a_time(election: Election) -> Iterator[None]:
+    """Nobody else confirms or decides in this election meanwhile. Raises WrongState, KeyTaken."""
     try:
-        with transaction.atomic():
-            others = row.election.registrations.filter(subject=row.subject).exclude(pk=row.pk)
-            settled = others.exclude(state=State.WAITING).first()
-            if settled is not None and settled.state != State.CONFIRMED:
-                raise AlreadyDecided("the earlier registration was decided on", computed=settled.state)
-            is_new = row._state.adding  # noqa: SLF001  # Django's documented way to ask
-            if settled is not None and not is_new and settled.pk > row.pk:
-                raise UnknownLink("a later registration has replaced this one")
-            earlier = others if is_new else others.filter(pk__lt=row.pk)
-            earlier.delete()
-            row.state, row.token, row.expires_at = State.CONFIRMED, "", None
-            row.save()
+        with locked_draft(election):
+            yield
     except IntegrityError:
         raise KeyTaken("somebody else has registered this key") from None
+
+
+def _replace_earlier(row: Registration) -> None:
+    """Forget the person's earlier ones: those of the same subject, or with the same address.
+
+    An address that was confirmed, and one that a provider verified, are the same person's. Raises
+    AlreadyDecided, UnknownLink.
+    """
+    same = Q(subject=row.subject)
+    if row.address:
+        same |= Q(address=row.address)
+    others = row.election.registrations.filter(same).exclude(pk=row.pk)
+    settled = others.exclude(state=State.WAITING)
+    decided = settled.exclude(state=State.CONFIRMED).first()
+    if decided is not None:
+        raise AlreadyDecided("the earlier registration was decided on", computed=decided.state)
+    if row.pk is None:
+        others.delete()
+        return
+    if settled.filter(pk__gt=row.pk).exists():
+        raise UnknownLink("a later registration has replaced this one")
+    others.filter(pk__lt=row.pk).delete()

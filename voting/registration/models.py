@@ -37,7 +37,10 @@ class State(models.TextChoices):
 
 
 class Registration(models.Model):
-    """A key and its person. `token` is the hash of what the message's link holds; "" before it is sent."""
+    """A key and its person. `token` is the hash of what the message's link holds; "" before it is sent.
+
+    `due_at`: its message goes out then, not before; whoever moves it has the row until then. None: none is due.
+    """
 
     election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="registrations")
     kind = models.CharField(max_length=8, choices=[(EMAIL, EMAIL), (OIDC, OIDC)])
@@ -50,11 +53,13 @@ class Registration(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     token = models.CharField(max_length=_DIGEST, blank=True, db_index=True)
     language = models.CharField(max_length=16, default="en")
+    due_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)  # of its message
     at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
 
     class Meta:
-        """In the order in which they came; one of each person and key, once it is confirmed."""
+        """In the order in which they came; one of each person, address and key, once it is confirmed."""
 
         ordering: ClassVar[list[str]] = ["pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -66,6 +71,14 @@ class Registration(models.Model):
             models.UniqueConstraint(
                 fields=["election", "credential"], condition=~Q(state="waiting"), name="one_person_a_key"
             ),
+            models.UniqueConstraint(
+                fields=["election", "address"],
+                condition=~Q(state="waiting") & ~Q(address=""),
+                name="one_registration_an_address",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "due_at"], name="registration_messages_due"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How many requests from one place, and how many messages to one address; only their hashes are stored."""
+"""How many requests from one place, and how many messages to one address; only their hashes are stored.
+
+A place is what voting/places.py says; where it is unknown, nobody shares a limit. One place can name an
+address less often than messages may go to it: it cannot use them up and so hold up the address's owner.
+"""
 
 import hashlib
 import hmac
@@ -11,27 +15,52 @@ from voting.registration.errors import TooManyRequests
 from voting.registration.models import Attempt
 
 PLACE_LIMIT, PLACE_WINDOW = 120, timedelta(minutes=10)
-MESSAGE_LIMIT, MESSAGE_WINDOW = 3, timedelta(hours=1)
+NAMED_LIMIT, MESSAGE_LIMIT, MESSAGE_WINDOW = 3, 5, timedelta(hours=1)
 
 
 def check_place(place: str, *, now: datetime) -> None:
     """Count a request. Raises TooManyRequests, whatever was asked for."""
+    if place:
+        _count_or_refuse(_hash("place", place), PLACE_LIMIT, PLACE_WINDOW, now)
+
+
+def check_named(place: str, election_id: str, address: str, *, now: datetime) -> None:
+    """Count that a place has named an address; whatever others have named, it makes no difference.
+
+    Raises TooManyRequests.
+    """
+    if place:
+        subject = _hash("named", place, election_id, address)
+        _count_or_refuse(subject, NAMED_LIMIT, MESSAGE_WINDOW, now)
+
+
+def next_message(election_id: str, address: str, *, now: datetime) -> datetime:
+    """Return when the next message may go to an address: `now`, or when enough of the earlier ones are old."""
+    return _free_at(_hash("address", election_id, address), MESSAGE_LIMIT, MESSAGE_WINDOW, now)
+
+
+def count_message(election_id: str, address: str, *, now: datetime) -> None:
+    """Count a message that the mail server has taken."""
+    Attempt.objects.create(subject=_hash("address", election_id, address), at=now)
+
+
+def forget(*, now: datetime) -> None:
+    """Delete what no limit counts any more."""
     Attempt.objects.filter(at__lt=now - MESSAGE_WINDOW).delete()
-    if not _count(_hash("place", place), PLACE_LIMIT, PLACE_WINDOW, now):
-        seconds = int(PLACE_WINDOW.total_seconds())
+
+
+def _count_or_refuse(subject: str, limit: int, window: timedelta, now: datetime) -> None:
+    free_at = _free_at(subject, limit, window, now)
+    if free_at > now:
+        seconds = int((free_at - now).total_seconds()) + 1
         raise TooManyRequests("too many requests from one place", expected=seconds)
-
-
-def may_write_to(election_id: str, address: str, *, now: datetime) -> bool:
-    """Count a message; whether there were few enough to send this one, too."""
-    return _count(_hash("address", election_id, address), MESSAGE_LIMIT, MESSAGE_WINDOW, now)
-
-
-def _count(subject: str, limit: int, window: timedelta, now: datetime) -> bool:
-    if Attempt.objects.filter(subject=subject, at__gt=now - window).count() >= limit:
-        return False
     Attempt.objects.create(subject=subject, at=now)
-    return True
+
+
+def _free_at(subject: str, limit: int, window: timedelta, now: datetime) -> datetime:
+    recent = Attempt.objects.filter(subject=subject, at__gt=now - window).order_by("-at")
+    counted = list(recent.values_list("at", flat=True)[:limit])
+    return counted[-1] + window if len(counted) == limit else now
 
 
 def _hash(*parts: str) -> str:

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from voting.management.official import OfficialCommand
 from voting.models import Election
+from voting.registration.rolls import check_roll
 from voting.services import elections
 
 
@@ -15,5 +16,6 @@ class Command(OfficialCommand):
 
     def act(self, election: Election, _data: bytes) -> str:
         """Take the step."""
+        check_roll(election)
         fingerprint = elections.freeze(election, now=timezone.now())
         return f"Frozen. Fingerprint, to be made known by every trustworthy way there is:\n{fingerprint}"

@@ -17,6 +17,7 @@ from voting.office.access import begin_session, user_of
 from voting.office.errors import TooManyAttempts
 from voting.office.forms.accounts import LoginForm
 from voting.office.words import in_words
+from voting.places import place_of
 
 _HOME = "office:dashboard"
 _TOO_MANY, _WRONG = 429, 422
@@ -47,7 +48,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
 def _try(request: HttpRequest, form: LoginForm) -> HttpResponse:
     name, now = form.cleaned_data["username"], timezone.now()
-    tried = throttle.attempt(account=name, address=request.META.get("REMOTE_ADDR", ""))
+    tried = throttle.attempt(account=name, address=place_of(request))
     try:
         throttle.begin(tried, now=now)
     except TooManyAttempts as error:

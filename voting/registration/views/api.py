@@ -7,6 +7,8 @@ A registration by e-mail is answered alike whoever the address belongs to, and n
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +22,7 @@ from bulletin_board.errors import EncodingError
 from voting.errors import TooLarge, WrongContentType, WrongState, code_of
 from voting.management.refusals import REFUSALS
 from voting.models import Election
+from voting.places import place_of
 from voting.registration import errors, intake, oidc, sessions, throttle
 from voting.registration.views.pages import election_of
 
@@ -51,7 +54,7 @@ def _posted(view: _Answer) -> Callable[[HttpRequest, str], HttpResponse]:
     def answered(request: HttpRequest, slug: str) -> HttpResponse:
         election = election_of(slug)
         try:
-            throttle.check_place(request.META.get("REMOTE_ADDR", ""), now=timezone.now())
+            throttle.check_place(place_of(request), now=timezone.now())
             return view(request, election)
         except REFUSALS as error:
             status = next((status for kind, status in _STATUS if isinstance(error, kind)), _UNPROCESSABLE)
@@ -64,7 +67,10 @@ def _posted(view: _Answer) -> Callable[[HttpRequest, str], HttpResponse]:
 def register(request: HttpRequest, election: Election) -> HttpResponse:
     """Take a registration whose address has to be confirmed."""
     language = str(get_language() or "en")
-    intake.take_by_email(election, _body(request, intake.LIMIT), language=language, now=timezone.now())
+    now = timezone.now()
+    with transaction.atomic():  # what is one too many is not kept, and what is refused is not counted
+        row = intake.take_by_email(election, _body(request, intake.LIMIT), language=language, now=now)
+        throttle.check_named(place_of(request), election.election_id, row.address, now=now)
     return JsonResponse({"code": "message-on-its-way"}, status=_ACCEPTED)
 
 
@@ -92,7 +98,9 @@ def confirm(request: HttpRequest, election: Election) -> HttpResponse:
 def sign_in(request: HttpRequest, election: Election) -> HttpResponse:
     """Begin a sign-in: answer with the provider's address, to which the page then goes."""
     store = sessions.begin(election.slug)
-    address = oidc.address_of_provider(store, request.build_absolute_uri(reverse("register-signed-in")))
+    # Not of the request: the Host header would decide where a voter returns to.
+    back = f"{settings.VERITALLY_BASE_URL}{reverse('register-signed-in')}"
+    address = oidc.address_of_provider(store, back)
     return sessions.keep(JsonResponse({"address": address}), store)
 
 
