@@ -11,6 +11,7 @@ from django.conf import settings
 
 SWEEP = 2.0  # s
 SLOW_SWEEP = 10.0  # s
+HOURLY = 3600.0  # s
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voting.settings")
 
@@ -26,6 +27,7 @@ app.conf.beat_schedule = {
         ("voting.tasks.renew", SWEEP),
         ("voting.tasks.write_boards", SWEEP),
         ("voting.tasks.check_boards", SLOW_SWEEP),
+        ("voting.tasks.forget", HOURLY),
         ("voting.registration.tasks.send_due", SWEEP),
         ("voting.mailed.tasks.send_due", SWEEP),
         ("tally.tasks.sweep", SWEEP),

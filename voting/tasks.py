@@ -4,6 +4,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from voting import forgetting
 from voting.services import clock, publishing, rechecking, self_checks, witnessing
 
 
@@ -35,3 +36,9 @@ def write_boards() -> None:
 def check_boards() -> None:
     """Go on with the check of what the boards store."""
     self_checks.sweep(now=timezone.now())
+
+
+@shared_task(name="voting.tasks.forget")
+def forget() -> None:
+    """Delete who voters are where nobody can need it any more, and sessions that are over."""
+    forgetting.sweep(now=timezone.now())

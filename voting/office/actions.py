@@ -45,6 +45,7 @@ from voting.office.models import Desk, Officer
 from voting.office.rolls import RollSummary
 from voting.office.sketch import Sketch
 from voting.office.trail import Action, By, recorded
+from voting.registration.rolls import check_roll
 from voting.services import drafting, elections, roll_changes, tallying
 from voting.services.refusals import digest_of
 from voting.states import Action as Step

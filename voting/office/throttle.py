@@ -62,7 +62,7 @@ def attempt(*, account: str, address: str) -> Attempt:
 
 def begin(tried: Attempt, *, now: datetime) -> None:
     """Count the attempt. Raises TooManyAttempts, and then does not count it."""
-    LoginAttempt.objects.filter(at__lt=now - REMEMBERED).delete()
+    forget(now=now)
     known = bool(tried.pair) and LoginAttempt.objects.filter(subject=tried.pair, succeeded=True).exists()
     for subject, limit in tried.subjects:
         if subject == tried.account and known:
@@ -80,6 +80,11 @@ def succeed(tried: Attempt, *, now: datetime) -> None:
         last = LoginAttempt.objects.filter(subject=subject).order_by("-pk").first()
         if last is not None:
             last.delete()
+
+
+def forget(*, now: datetime) -> None:
+    """Delete what no limit counts any more."""
+    LoginAttempt.objects.filter(at__lt=now - REMEMBERED).delete()
 
 
 def _check(subject: str, limit: Limit, now: datetime) -> None:

@@ -34,6 +34,9 @@ _SHOWN = (
 )
 _DECISIONS = {"approve": State.APPROVED, "reject": State.REJECTED, "take-back": State.CONFIRMED}
 _NAME = "office:registrations"
+_ROLL_GONE = _(
+    "The decision is saved. The signed roll was for other voters, and is gone: have the registrar sign again."
+)
 
 
 @for_own_election
@@ -88,8 +91,11 @@ def _act(request: HttpRequest, election: Election, form: WindowForm) -> Promise 
         return _("The list is taken.")
     if do == "approve-expected":
         with recorded(election, who, Action.REGISTRATION_DECIDE) as deed:
+            had_roll = election.roll is not None
             deed.detail = f"{do}: {deciding.approve_expected(election)}"
-        return _("Everybody who was expected is approved.")
+        return (
+            _ROLL_GONE if had_roll and election.roll is None else _("Everybody who was expected is approved.")
+        )
     return _decide(request, election)
 
 
@@ -98,9 +104,10 @@ def _decide(request: HttpRequest, election: Election) -> Promise:
     with recorded(election, by(request), Action.REGISTRATION_DECIDE) as deed:
         if verb not in _DECISIONS or not _NUMBER.fullmatch(number):
             raise UnknownRegistration("no such decision")
+        had_roll = election.roll is not None
         row = deciding.decide(election, int(number), _DECISIONS[verb])
         deed.detail = f"{verb}: {row.reference}"
-    return _("The decision is saved.")
+    return _ROLL_GONE if had_roll and election.roll is None else _("The decision is saved.")
 
 
 def _context(request: HttpRequest, election: Election, form: WindowForm) -> dict[str, object]:

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who voters are is deleted some time after an election, and not before; sessions go when they are over."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from bulletin_board.models import Entry
+from tests.integration.voting_world import NOW, open_world
+from voting import forgetting, tasks
+from voting.celery import app
+from voting.mailed.models import Recipient
+from voting.models import Election
+from voting.office import throttle as log_ins
+from voting.office.models import LoginAttempt
+from voting.registration import throttle as registrations
+from voting.registration.models import Attempt, Expected, Registration
+from voting.states import State
+
+pytestmark = pytest.mark.django_db(transaction=True)
+IDENTITIES = (Registration, Expected, Recipient)
+LATER = NOW + timedelta(days=31)
+
+
+@pytest.fixture
+def election(settings, tmp_path, monkeypatch):
+    """Its board's last entry is from NOW."""
+    settings.VERITALLY_KEEP_VOTERS_DAYS = 30
+    election = open_world(settings, tmp_path, monkeypatch).election
+    fill(election)
+    return election
+
+
+def fill(election):
+    Registration.objects.create(
+        election=election, kind="email", name="ada@example.org", credential="aa", record=b"", at=NOW
+    )
+    Expected.objects.create(election=election, address="ada@example.org")
+    Recipient.objects.create(election=election, name="Ada", address="ada@example.org", weight=1, due_at=NOW)
+
+
+def make_final(election):
+    Election.objects.filter(pk=election.pk).update(state=State.FINAL)
+
+
+def left() -> int:
+    return sum(model.objects.count() for model in IDENTITIES)
+
+
+def test_a_final_election_forgets_its_voters_in_time(election):
+    make_final(election)
+    entries = Entry.objects.count()
+    assert forgetting.forget_voters(now=NOW + timedelta(days=29)) == 0
+    assert left() == 3
+    assert forgetting.forget_voters(now=LATER) == 1
+    assert left() == 0
+    assert Entry.objects.count() == entries
+    assert forgetting.forget_voters(now=LATER) == 0
+
+
+@pytest.mark.parametrize("state", [one for one in State if one is not State.FINAL])
+def test_an_election_that_is_not_final_forgets_nobody(election, state):
+    Election.objects.filter(pk=election.pk).update(state=state)
+    forgetting.forget_voters(now=NOW + timedelta(days=3650))
+    assert left() == 3
+
+
+@pytest.mark.parametrize("kind", IDENTITIES)
+def test_each_kind_of_identity_is_found_alone(election, kind):
+    make_final(election)
+    for other in set(IDENTITIES) - {kind}:
+        other.objects.all().delete()
+    forgetting.forget_voters(now=LATER)
+    assert left() == 0
+
+
+def test_another_election_keeps_its_voters(election, settings, tmp_path, monkeypatch):
+    make_final(election)
+    other = open_world(settings, tmp_path, monkeypatch, slug="autumn").election
+    fill(other)
+    forgetting.forget_voters(now=LATER)
+    assert {row.election_id for model in IDENTITIES for row in model.objects.all()} == {other.pk}
+
+
+def test_the_days_can_be_set(election, settings):
+    make_final(election)
+    settings.VERITALLY_KEEP_VOTERS_DAYS = 365
+    assert forgetting.forget_voters(now=LATER) == 0
+
+
+def test_the_clock_forgets_what_is_over_and_keeps_the_rest():
+    now = timezone.now()
+    for seconds in (-10, 1_000):
+        store = SessionStore()
+        store.set_expiry(now + timedelta(seconds=seconds))
+        store.save()
+    for age in (timedelta(), registrations.MESSAGE_WINDOW + timedelta(minutes=1)):
+        Attempt.objects.create(subject="x", at=now - age)
+    for age in (timedelta(), log_ins.REMEMBERED + timedelta(minutes=1)):
+        LoginAttempt.objects.create(subject="x", at=now - age)
+    tasks.forget()
+    assert [model.objects.count() for model in (Session, Attempt, LoginAttempt)] == [1, 1, 1]
+    assert tasks.forget.name in app.conf.beat_schedule
