@@ -57,7 +57,7 @@ def address_of_provider(store: SessionStore, redirect_uri: str) -> str:
 def person_returned(request: HttpRequest, store: SessionStore) -> SignedIn:
     """Return who came back from the provider. Raises SignInUnavailable, SignInFailed."""
     try:
-        token = _client().authorize_access_token(_seen(store, request))
+        token = _client().authorize_access_token(_seen(store, request), claims_options=_expected())
         return _person(token["userinfo"])
     except _FAILURES as error:
         raise SignInFailed(f"no proof of who this is: {type(error).__name__}") from error
@@ -84,8 +84,20 @@ def _client() -> Any:
     if described.get("issuer") != issuer:
         raise ValueError("another issuer")
     offered = described.get("id_token_signing_alg_values_supported") or ["RS256"]
-    described["id_token_signing_alg_values_supported"] = [name for name in _ALGORITHMS if name in offered]
+    usable = [name for name in _ALGORITHMS if name in offered]
+    if not usable:  # an empty list would mean whatever the library takes
+        raise ValueError("no signature that shows who made a token")
+    described["id_token_signing_alg_values_supported"] = usable
     return client
+
+
+def _expected() -> dict[str, dict[str, object]]:
+    """Return what a token must say: this issuer, and that it is for this server and nobody else."""
+    client = settings.VERITALLY_VOTER_OIDC_CLIENT_ID
+    return {
+        "iss": {"essential": True, "value": settings.VERITALLY_VOTER_OIDC_ISSUER},
+        "aud": {"essential": True, "validate": lambda _claims, named: named in (client, [client])},
+    }
 
 
 def _seen(store: SessionStore, request: HttpRequest | None = None) -> SimpleNamespace:
