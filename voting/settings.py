@@ -29,6 +29,14 @@ def required(name: str, hint: str) -> str:
     return value
 
 
+def number(name: str, default: int) -> int:
+    """Return a whole number, 0 or more, of an environment variable."""
+    value: str = env.str(name, default=str(default))
+    if not (value.isascii() and value.isdecimal()):
+        raise ImproperlyConfigured(f"{name} is a number: 0, 1, 2 …")
+    return int(value)
+
+
 # Who we are --------------------------------------------------------------------------------------
 SECRET_KEY = required(
     "SECRET_KEY",
@@ -72,9 +80,7 @@ if DEBUG and not VERITALLY_LOCAL:
     raise ImproperlyConfigured("DEBUG shows secrets to strangers. Unset it, or set VERITALLY_LOCAL=true.")
 
 # Proxies of ours before the web server, each of which adds to X-Forwarded-For: voting/places.py.
-VERITALLY_TRUSTED_PROXIES: int = env.int("VERITALLY_TRUSTED_PROXIES", default=0)
-if VERITALLY_TRUSTED_PROXIES < 0:
-    raise ImproperlyConfigured("VERITALLY_TRUSTED_PROXIES is a number of proxies: 0, 1, 2 …")
+VERITALLY_TRUSTED_PROXIES = number("VERITALLY_TRUSTED_PROXIES", 0)
 
 VERITALLY_DATA_DIR = Path(env.str("VERITALLY_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 VERITALLY_LOG_KEY_FILE = Path(
@@ -273,9 +279,7 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"elections@{_pu
 
 # Voters' identities ------------------------------------------------------------------------------
 # For so many days after the last entry of a final election, lists of voters are kept: voting/forgetting.py.
-VERITALLY_KEEP_VOTERS_DAYS: int = env.int("VERITALLY_KEEP_VOTERS_DAYS", default=30)
-if VERITALLY_KEEP_VOTERS_DAYS < 0:
-    raise ImproperlyConfigured("VERITALLY_KEEP_VOTERS_DAYS is a number of days: 0, 30 …")
+VERITALLY_KEEP_VOTERS_DAYS = number("VERITALLY_KEEP_VOTERS_DAYS", 30)
 
 # Voters' identity provider -----------------------------------------------------------------------
 VERITALLY_VOTER_OIDC_ISSUER: str = env.str("VERITALLY_VOTER_OIDC_ISSUER", default="")  # empty: none

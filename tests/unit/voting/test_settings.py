@@ -20,8 +20,10 @@ KNOWN = (
     "DATABASE_URL",
     "CELERY_BROKER_URL",
     "EMAIL_URL",
+    "VERITALLY_KEEP_VOTERS_DAYS",
     "VERITALLY_LOCAL",
     "VERITALLY_LOG_KEY_FILE",
+    "VERITALLY_TRUSTED_PROXIES",
 )
 
 
@@ -58,11 +60,19 @@ def test_a_missing_setting_is_named(load: Any, name: str) -> None:
         ({"DEBUG": "true"}, "DEBUG shows secrets"),
         ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL must begin with"),
         ({"CELERY_BROKER_URL": "amqp://localhost"}, "CELERY_BROKER_URL must be"),
+        ({"VERITALLY_TRUSTED_PROXIES": "-1"}, "VERITALLY_TRUSTED_PROXIES is a number"),
+        ({"VERITALLY_TRUSTED_PROXIES": "yes"}, "VERITALLY_TRUSTED_PROXIES is a number"),
+        ({"VERITALLY_KEEP_VOTERS_DAYS": "-1"}, "VERITALLY_KEEP_VOTERS_DAYS is a number"),
     ],
 )
 def test_an_unsafe_setting_is_refused(load: Any, change: dict[str, str], message: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=message):
         load(SAFE | change)
+
+
+def test_no_proxy_is_believed_unless_it_is_named(load: Any) -> None:
+    assert load(SAFE)["VERITALLY_TRUSTED_PROXIES"] == 0
+    assert load(SAFE | {"VERITALLY_TRUSTED_PROXIES": "2"})["VERITALLY_TRUSTED_PROXIES"] == 2
 
 
 def test_a_public_server_sends_cookies_over_tls_only(load: Any) -> None:
