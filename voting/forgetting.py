@@ -2,8 +2,8 @@
 """Deletes who voters are, once nobody can need it any more; the board, which names no person, stays.
 
 An election's registrations, expected addresses and list for mailed codes are kept for some days after the
-last entry of its board (VERITALLY_KEEP_VOTERS_DAYS), if it is final; copies that officials, the registrar or a
-backup have are theirs to destroy. Sessions go when they are over, counted attempts when no limit counts them.
+last entry of its board (VERITALLY_KEEP_VOTERS_DAYS), if it is final. Copies, also those in backups, are for
+whoever has them to destroy. Sessions go when they are over, counted attempts when no limit counts them.
 """
 
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ def sweep(*, now: datetime) -> None:
 
 
 def forget_voters(*, now: datetime) -> int:
-    """Delete the voters' identities of elections that have been final for long enough; return how many elections."""
+    """Delete who the voters of elections are that were over long enough ago; return of how many."""
     latest = now - timedelta(days=settings.VERITALLY_KEEP_VOTERS_DAYS)
     due = [election for election in _with_identities() if _is_older(election, latest)]
     for election in due:

@@ -12,7 +12,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-
 from tests.integration.intake_server import PATIENCE, ROOT, _environment
 from tests.integration.office_world import PASSWORD
 from voting.office import throttle as log_ins

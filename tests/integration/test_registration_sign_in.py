@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Signing in at an identity provider: whatever does not prove who came back is refused, and signs nobody in."""
+"""Signing in at an identity provider: what does not prove who came back signs nobody in."""
 
 import base64
 import json
@@ -102,8 +102,8 @@ def provider(settings, monkeypatch):
         return app.server_metadata
 
     monkeypatch.setattr(DjangoOAuth2App, "load_server_metadata", described)
-    monkeypatch.setattr(DjangoOAuth2App, "fetch_jwk_set", lambda app, force=False: provider.metadata["jwks"])
-    monkeypatch.setattr(DjangoOAuth2App, "fetch_access_token", lambda app, **sent: provider.token(**sent))
+    monkeypatch.setattr(DjangoOAuth2App, "fetch_jwk_set", lambda *_, **__: provider.metadata["jwks"])
+    monkeypatch.setattr(DjangoOAuth2App, "fetch_access_token", lambda _app, **sent: provider.token(**sent))
     prepare()
     return provider
 

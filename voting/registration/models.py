@@ -39,7 +39,8 @@ class State(models.TextChoices):
 class Registration(models.Model):
     """A key and its person. `token` is the hash of what the message's link holds; "" before it is sent.
 
-    `due_at`: its message goes out then, not before; whoever moves it has the row until then. None: none is due.
+    `due_at`: its message goes out then, not before; whoever moves it has the row until then. None: it has
+    none, or it was handed over.
     """
 
     election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="registrations")

@@ -35,7 +35,7 @@ def check_named(place: str, election_id: str, address: str, *, now: datetime) ->
 
 
 def next_message(election_id: str, address: str, *, now: datetime) -> datetime:
-    """Return when the next message may go to an address: `now`, or when enough of the earlier ones are old."""
+    """Return when the next message may go to an address: now, or when enough earlier ones are old."""
     return _free_at(_hash("address", election_id, address), MESSAGE_LIMIT, MESSAGE_WINDOW, now)
 
 

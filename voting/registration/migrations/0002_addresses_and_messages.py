@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One registration an address; messages that are tried again.
 
-Of several settled registrations with one address, the one that was confirmed by e-mail keeps it, otherwise the
-first. The others lose the address, so that no list of expected addresses speaks for them; where they are
+Of several settled registrations with one address, the one that was confirmed by e-mail keeps it, otherwise
+the first. The others lose the address, so that no list of expected addresses speaks for them; where they are
 approved in a draft, they are to be decided on again.
 """
+
+from typing import Any
 
 from django.db import migrations, models
 from django.db.models import F, Q
 
 
-def keep_one_an_address(apps, _editor):
+def keep_one_an_address(apps: Any, _editor: object) -> None:
     Registration = apps.get_model("registration", "Registration")
     settled = Registration.objects.exclude(state="waiting").exclude(address="")
     taken = set()
@@ -25,7 +27,7 @@ def keep_one_an_address(apps, _editor):
         taken.add(place)
 
 
-def make_unsent_due(apps, _editor):
+def make_unsent_due(apps: Any, _editor: object) -> None:
     Registration = apps.get_model("registration", "Registration")
     Registration.objects.filter(state="waiting", token="").update(due_at=F("at"))
 

@@ -95,7 +95,7 @@ def confirm(request: HttpRequest, election: Election) -> HttpResponse:
 
 
 @_posted
-def sign_in(request: HttpRequest, election: Election) -> HttpResponse:
+def sign_in(_request: HttpRequest, election: Election) -> HttpResponse:
     """Begin a sign-in: answer with the provider's address, to which the page then goes."""
     store = sessions.begin(election.slug)
     # Not of the request: the Host header would decide where a voter returns to.
