@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Checkpoints: the size and root of a log at one moment, as the text of a signed note.
 
-Specification: docs/spec/board.md, "Checkpoints"; C2SP tlog-checkpoint, without extension lines. Witnesses'
-signatures are the business of cosignature.py.
+Specification: docs/spec/board.md, "Checkpoints"; C2SP tlog-checkpoint. Those of our own boards have no
+extension lines; those of other logs, which a witness reads, may. Witnesses' signatures are the business of
+cosignature.py.
 """
 
 import re
@@ -39,9 +40,20 @@ class Checkpoint:
         if len(lines) != _LINES or lines[-1]:
             raise MalformedCheckpoint("a checkpoint is three lines: origin, size, root")
         origin, size, root = lines[:3]
-        if not _SIZE.fullmatch(size) or int(size) > MAX_INTEGER:
-            raise MalformedCheckpoint("a checkpoint's size is a plain decimal number below 2^53")
-        return cls(origin=_origin(origin), size=int(size), root=_root(root))
+        return cls(origin=_origin(origin), size=_size(size), root=_root(root))
+
+    @classmethod
+    def from_any_log(cls, text: str) -> "Checkpoint":
+        """Return the checkpoint in the `text` of whatever log, as C2SP tlog-checkpoint permits it.
+
+        Its origin may be any text, and extension lines, which nobody here understands, may follow: who signs
+        this checkpoint signs `text`, not `to_text`. Raises MalformedCheckpoint.
+        """
+        *lines, last = text.split("\n")
+        if len(lines) < _LINES - 1 or "" in lines or last:
+            raise MalformedCheckpoint("a checkpoint is three lines or more, none of them empty")
+        origin, size, root = lines[:3]
+        return cls(origin=origin, size=_size(size), root=_root(root))
 
 
 def open_checkpoint(data: bytes, log: VerifierKey) -> Checkpoint:
@@ -69,6 +81,12 @@ def _origin(text: str) -> str:
     except BoardError as error:
         raise MalformedCheckpoint(f"origin: {error.message}") from None
     return text
+
+
+def _size(text: str) -> int:
+    if not _SIZE.fullmatch(text) or int(text) > MAX_INTEGER:
+        raise MalformedCheckpoint("a checkpoint's size is a plain decimal number below 2^53")
+    return int(text)
 
 
 def _root(text: str) -> bytes:

@@ -43,7 +43,11 @@ class Cosigner:
 
     def cosign(self, checkpoint: Checkpoint, *, time: int) -> Signature:
         """Return the signature line for `checkpoint` seen at `time` (seconds since 1970)."""
-        message = cosigned_message(checkpoint.to_text(), time)
+        return self.cosign_text(checkpoint.to_text(), time=time)
+
+    def cosign_text(self, text: str, *, time: int) -> Signature:
+        """Return the signature line for the checkpoint with this `text`, extension lines included."""
+        message = cosigned_message(text, time)
         signature = Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)
         stamped = time.to_bytes(TIME_BYTES, "big") + signature
         return Signature(name=self.name, key_id=self.verifier_key.key_id, signature=stamped)

@@ -79,7 +79,11 @@ def list_logs(folder: Folder) -> None:
             typer.echo(f"{store.head(found.name).size}\t{found.to_text()}")
         evidence = store.evidence()
     if evidence:
-        typer.echo(f"{len(evidence)} contradiction(s) refused: see the command `evidence`.", err=True)
+        forks = sum(found.is_fork for found in evidence)
+        typer.echo(
+            f"{len(evidence)} contradiction(s) refused, {forks} of them forks: see the command `evidence`.",
+            err=True,
+        )
 
 
 @app.command("evidence")

@@ -12,11 +12,15 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.merkle import EMPTY_ROOT
+from bulletin_board.log.note import Note
 from bulletin_board.witness.errors import UnusableStore
 
-MAX_EVIDENCE = 100  # kept of one log: anyone can send an old checkpoint again
+# Of one log: so many forks, which only its key can make, and so many checkpoints that came without a good
+# proof, which anyone can send.
+MAX_EVIDENCE = 100
 _VERSION = 1
 _PATIENCE = 10.0  # s, for another process that writes
 
@@ -56,6 +60,11 @@ class Evidence:
     cosigned: bytes
     refused: bytes
     reason: str
+
+    @property
+    def is_fork(self) -> bool:
+        """Whether the two are of one size: then they are proof by themselves."""
+        return _size(self.cosigned) == _size(self.refused)
 
 
 class Store:
@@ -109,28 +118,32 @@ class Store:
         """Return all evidence."""
         with self._connected() as connection:
             rows = connection.execute("SELECT * FROM evidence ORDER BY origin, digest").fetchall()
-        return tuple(
-            Evidence(digest=digest, origin=origin, cosigned=cosigned, refused=refused, reason=reason)
-            for digest, origin, cosigned, refused, reason in rows
-        )
+        return tuple(map(_evidence, rows))
 
     def keep_evidence(self, origin: str, *, cosigned: bytes, refused: bytes, reason: str) -> None:
-        """Keep two contradicting checkpoints, once, up to MAX_EVIDENCE of one log."""
-        digest = hashlib.sha256(cosigned + refused).hexdigest()
-        with self._connected() as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO evidence SELECT ?, ?, ?, ?, ?"
-                " WHERE (SELECT count(*) FROM evidence WHERE origin = ?) < ?",
-                (digest, origin, cosigned, refused, reason, origin, MAX_EVIDENCE),
-            )
+        """Keep two contradicting checkpoints, once, up to MAX_EVIDENCE of one kind and log."""
+        digest = hashlib.sha256(_text(cosigned) + _text(refused)).hexdigest()
+        found = Evidence(digest=digest, origin=origin, cosigned=cosigned, refused=refused, reason=reason)
+        with self._changing() as connection:
+            rows = connection.execute("SELECT * FROM evidence WHERE origin = ?", (origin,))
+            if sum(_evidence(row).is_fork == found.is_fork for row in rows) < MAX_EVIDENCE:
+                connection.execute(
+                    "INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?)",
+                    (digest, origin, cosigned, refused, reason),
+                )
 
     @contextmanager
     def updating(self, origin: str) -> Iterator["Update"]:
         """Check and update in one transaction; durable when it ends, undone by any error."""
+        with self._changing() as connection:
+            yield Update(connection, origin)
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
         with self._connected() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
-                yield Update(connection, origin)
+                yield connection
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
@@ -171,3 +184,17 @@ def _head(connection: sqlite3.Connection, origin: str) -> Head:
         return NOTHING
     size, root, note, time = row
     return Head(size=size, root=root, note=note, time=time)
+
+
+def _evidence(row: tuple[str, str, bytes, bytes, str]) -> Evidence:
+    digest, origin, cosigned, refused, reason = row
+    return Evidence(digest=digest, origin=origin, cosigned=cosigned, refused=refused, reason=reason)
+
+
+def _text(note: bytes) -> bytes:
+    """What the signatures of a note are for; nothing was cosigned before the first."""
+    return Note.from_bytes(note).text.encode() if note else b""
+
+
+def _size(note: bytes) -> int:
+    return Checkpoint.from_any_log(_text(note).decode()).size if note else NOTHING.size

@@ -20,7 +20,7 @@ from bulletin_board.witness.errors import (
     UnknownLog,
     WitnessClockWentBack,
 )
-from bulletin_board.witness.store import Head, Store
+from bulletin_board.witness.store import NOTHING, Head, Store
 
 PATIENCE = 60  # s that the clock may be behind the last cosignature: then time stands still
 
@@ -39,44 +39,46 @@ class Witness:
         OldAboveNew, StaleSize, Fork, Inconsistent, WitnessClockWentBack.
         """
         submission = Submission.from_bytes(body)
-        checkpoint = self._opened(submission.checkpoint)
+        note = Note.from_bytes(submission.checkpoint)
+        checkpoint = Checkpoint.from_any_log(note.text)
+        vouched = self._vouched(checkpoint.origin, note)
         if submission.old > checkpoint.size:
             raise OldAboveNew(
                 "the old size is above the new one", expected=checkpoint.size, computed=submission.old
             )
-        try:
-            time = self._record(checkpoint, submission, now)
-        except (Fork, Inconsistent) as error:
-            self._keep(checkpoint.origin, submission.checkpoint, error)
-            raise
-        return self._cosigner.cosign(checkpoint, time=time).to_text().encode("utf-8")
+        time = self._record(checkpoint, submission, vouched, now)
+        return self._cosigner.cosign_text(note.text, time=time).to_text().encode("utf-8")
 
-    def _opened(self, data: bytes) -> Checkpoint:
-        text = Note.from_bytes(data).text
-        checkpoint = Checkpoint.from_text(text)
-        keys = self._store.keys_of(checkpoint.origin)
+    def _vouched(self, origin: str, note: Note) -> bytes:
+        """The note with one line of each trusted key that signed it, and no stranger's."""
+        keys = self._store.keys_of(origin)
         if not keys:
-            raise UnknownLog("this witness does not watch that log", computed=checkpoint.origin)
+            raise UnknownLog("this witness does not watch that log", computed=origin)
         try:
-            verified = open_note(data, keys).verified
+            verified = open_note(note.to_bytes(), keys).verified
         except BadSignature as error:
             raise NotVouchedFor(error.message) from None
         if not verified:
             raise NotVouchedFor("no signature by a key that is trusted for this log")
-        return checkpoint
+        signatures = {found.key: found.signature for found in verified}
+        return Note(text=note.text, signatures=tuple(signatures.values())).to_bytes()
 
-    def _record(self, checkpoint: Checkpoint, submission: Submission, now: int) -> int:
-        """Check and update in one step; return the time to be signed."""
-        with self._store.updating(checkpoint.origin) as update:
-            _check_extends(update.head, checkpoint, submission)
-            time = _time(update.latest_time, now)
-            note = submission.checkpoint
-            update.write(Head(size=checkpoint.size, root=checkpoint.root, note=note, time=time))
+    def _record(self, checkpoint: Checkpoint, submission: Submission, vouched: bytes, now: int) -> int:
+        """Check and update in one step, or keep what contradicts; return the time to be signed."""
+        head = NOTHING
+        try:
+            with self._store.updating(checkpoint.origin) as update:
+                head = update.head
+                _check_extends(head, checkpoint, submission)
+                time = _time(update.latest_time, now)
+                update.write(Head(size=checkpoint.size, root=checkpoint.root, note=vouched, time=time))
+        except (Fork, Inconsistent) as error:
+            if _may_contradict(head, checkpoint):
+                self._store.keep_evidence(
+                    checkpoint.origin, cosigned=head.note, refused=vouched, reason=str(error)
+                )
+            raise
         return time
-
-    def _keep(self, origin: str, refused: bytes, error: Fork | Inconsistent) -> None:
-        cosigned = self._store.head(origin).note
-        self._store.keep_evidence(origin, cosigned=cosigned, refused=refused, reason=str(error))
 
 
 def _check_extends(head: Head, checkpoint: Checkpoint, submission: Submission) -> None:
@@ -96,6 +98,13 @@ def _check_extends(head: Head, checkpoint: Checkpoint, submission: Submission) -
             expected=error.expected,
             computed=error.computed,
         ) from error
+
+
+def _may_contradict(head: Head, checkpoint: Checkpoint) -> bool:
+    """Whether a refused checkpoint speaks against the log: anyone can add a false proof to a good one."""
+    if checkpoint.size == head.size:
+        return checkpoint.root != head.root
+    return head.size > 0
 
 
 def _time(latest: int, now: int) -> int:

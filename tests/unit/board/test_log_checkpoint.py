@@ -63,6 +63,33 @@ def test_a_text_that_is_no_checkpoint_is_refused(text):
         Checkpoint.from_text(text)
 
 
+@pytest.mark.parametrize("origin", ["go.sum database tree", "a+b", "a" * 300, "\u200b"])
+@pytest.mark.parametrize("extension", ["", "one\n", "one\ntwo words\n"])
+def test_checkpoints_of_other_logs_may_have_any_origin_and_extension_lines(origin, extension):
+    found = Checkpoint.from_any_log(f"{origin}\n7\n{ROOT}\n{extension}")
+    assert (found.origin, found.size, found.root) == (origin, 7, EMPTY_ROOT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        f"a\n0\n{ROOT}",
+        f"\n0\n{ROOT}\n",
+        f"a\n0\n{ROOT}\n\n",
+        f"a\n0\n{ROOT}\n\nextension\n",
+        f"a\n0\n{ROOT}\nextension",
+        f"a\n01\n{ROOT}\n",
+        "a\n0\nAAAA\n",
+    ],
+    ids=range(9),
+)
+def test_what_is_no_checkpoint_of_any_log_is_refused(text):
+    with pytest.raises(MalformedCheckpoint):
+        Checkpoint.from_any_log(text)
+
+
 def test_a_checkpoint_signed_by_nobody_known_is_refused():
     stranger = Signer("log.example/board", b"\2" * 32)
     with pytest.raises(NotSigned):

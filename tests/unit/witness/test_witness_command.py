@@ -76,7 +76,7 @@ def test_evidence_is_written_out(folder, tmp_path):
     with pytest.raises(Fork):
         witness.add_checkpoint(false.submission(5), now=NOW)
     listed = run("list", folder)
-    assert "1 contradiction(s) refused" in listed.output
+    assert "1 contradiction(s) refused, 1 of them forks" in listed.output
     assert run("evidence", folder, tmp_path / "out").exit_code == 0
     (place,) = (tmp_path / "out").iterdir()
     assert (place / "cosigned").read_bytes() == true.note()

@@ -8,7 +8,7 @@ import pytest
 from bulletin_board.errors import MalformedCheckpoint, MalformedNote, MalformedSubmission
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import Cosigner, open_cosigned
-from bulletin_board.log.note import Signer, sign_note
+from bulletin_board.log.note import Signer, open_note, sign_note
 from bulletin_board.witness.errors import (
     Fork,
     Inconsistent,
@@ -86,7 +86,23 @@ def test_logs_do_not_stand_in_each_others_way(witness, store):
     assert witness.add_checkpoint(History(signer=other).grow(b"x").submission(0), now=NOW)
 
 
+def test_a_checkpoint_with_extension_lines_is_cosigned_with_them(witness, cosigner, store):
+    log = History().grow(*numbered(0, 5))
+    note = sign_note(f"{log.head().to_text()}an extension\nand another\n", LOG)
+    lines = witness.add_checkpoint(log.submission(0, checkpoint=note), now=NOW)
+    assert open_note(note + lines, [cosigner.verifier_key]).is_signed_by(cosigner.verifier_key)
+    assert store.head(ORIGIN).root == log.head().root
+    assert witness.add_checkpoint(log.grow(b"more").submission(5), now=NOW)
+
+
 # Refusals
+
+
+@pytest.mark.parametrize("origin", ["go.sum database tree", "a+b", "a" * 300])
+def test_an_origin_that_no_key_of_ours_could_have_is_an_unknown_log(witness, origin):
+    note = sign_note(f"{origin}\n5\n{base64.b64encode(b'1' * 32).decode()}\n", LOG)
+    with pytest.raises(UnknownLog):
+        witness.add_checkpoint(b"old 0\n\n" + note, now=NOW)
 
 
 def test_an_unknown_log_is_refused(witness):
@@ -196,8 +212,8 @@ MALFORMED = {
     "nothing": b"",
     "no checkpoint": b"old 0\n\n",
     "a note that is no checkpoint": b"old 0\n\n" + sign_note("hello\n", LOG),
-    "a checkpoint with a further line": b"old 0\n\n"
-    + sign_note(f"{ORIGIN}\n5\n{base64.b64encode(b'1' * 32).decode()}\nmore\n", LOG),
+    "a checkpoint with an empty line": b"old 0\n\n"
+    + sign_note(f"{ORIGIN}\n5\n{base64.b64encode(b'1' * 32).decode()}\n\nmore\n", LOG),
     "a checkpoint of a negative size": b"old 0\n\n"
     + sign_note(f"{ORIGIN}\n-5\n{base64.b64encode(b'1' * 32).decode()}\n", LOG),
 }
@@ -220,6 +236,61 @@ def test_evidence_is_kept_once_and_does_not_fill_the_disk(witness, store, monkey
         with pytest.raises(Fork):
             witness.add_checkpoint(false.submission(5), now=NOW)
     assert len(store.evidence()) == 3
+
+
+def stranger(index):
+    """A signature line by nobody the witness knows."""
+    return Cosigner(f"{index}.example", b"\7" * 32).cosign(History().head(), time=5).to_text().encode()
+
+
+def test_a_false_proof_with_the_checkpoint_cosigned_last_is_no_evidence(witness, store):
+    log = History().grow(*numbered(0, 5))
+    witness.add_checkpoint(log.submission(0), now=NOW)
+    for index in range(3):
+        note = log.note() + stranger(index)
+        with pytest.raises(Inconsistent):
+            witness.add_checkpoint(log.submission(5, checkpoint=note, proof=(b"\0" * 32,)), now=NOW)
+    assert store.evidence() == ()
+
+
+def test_a_false_proof_for_a_first_checkpoint_is_no_evidence(witness, store):
+    log = History().grow(*numbered(0, 5))
+    with pytest.raises(Inconsistent):
+        witness.add_checkpoint(log.submission(0, proof=(b"\0" * 32,)), now=NOW)
+    assert store.evidence() == ()
+
+
+def test_strangers_lines_make_no_further_evidence_and_are_not_kept(witness, store):
+    true, false = fork(3, 5)
+    witness.add_checkpoint(true.submission(0, checkpoint=true.note() + stranger(9)), now=NOW)
+    for index in range(3):
+        with pytest.raises(Fork):
+            witness.add_checkpoint(false.submission(5, checkpoint=false.note() + stranger(index)), now=NOW)
+    assert [(kept.cosigned, kept.refused) for kept in store.evidence()] == [(true.note(), false.note())]
+
+
+def test_whoever_sends_many_false_proofs_does_not_keep_out_the_evidence_of_a_fork(
+    witness, store, monkeypatch
+):
+    from bulletin_board.witness import store as module
+
+    monkeypatch.setattr(module, "MAX_EVIDENCE", 3)
+    true, false = fork(3, 5)
+    witness.add_checkpoint(true.submission(0), now=NOW)
+    for index in range(5):
+        true.grow(b"more %d" % index)
+        with pytest.raises(Inconsistent):
+            witness.add_checkpoint(true.submission(5, proof=(b"\0" * 32,)), now=NOW)
+    with pytest.raises(Fork):
+        witness.add_checkpoint(false.submission(5), now=NOW)
+    assert sorted(kept.is_fork for kept in store.evidence()) == [False, False, False, True]
+
+
+def test_an_empty_log_with_a_root_of_its_own_is_evidence_by_itself(witness, store):
+    note = sign_note(Checkpoint(origin=ORIGIN, size=0, root=b"\1" * 32).to_text(), LOG)
+    with pytest.raises(Fork):
+        witness.add_checkpoint(History().submission(0, checkpoint=note), now=NOW)
+    assert [(kept.cosigned, kept.is_fork) for kept in store.evidence()] == [(b"", True)]
 
 
 # The clock
@@ -247,9 +318,9 @@ def test_the_record_is_on_the_disk_before_the_cosignature_is_made(store, tmp_pat
     log, seen = History().grow(*numbered(0, 5)), []
 
     class Watching:
-        def cosign(self, checkpoint, *, time):
+        def cosign_text(self, text, *, time):
             seen.append(Store(tmp_path / "witness.sqlite3").head(ORIGIN).size)
-            return Cosigner("press.example", b"\2" * 32).cosign(checkpoint, time=time)
+            return Cosigner("press.example", b"\2" * 32).cosign_text(text, time=time)
 
     Witness(Watching(), store).add_checkpoint(log.submission(0), now=NOW)
     assert seen == [5]
