@@ -8,9 +8,9 @@ the bytes say is checked by reader.py and those who use it.
 import http.client
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 from stat import S_IFMT, S_IFREG
-from time import monotonic
 from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import urlsplit
@@ -23,14 +23,18 @@ from bulletin_board.errors import (
     SourceUnavailable,
     UnsafeArchive,
 )
+from bulletin_board.http_client import BoundedClient, HTTPResponse
 from bulletin_board.layout import check_path
 
 TIMEOUT = 30  # s, without a byte
-DEADLINE = 900  # s, for one resource
+DEADLINE = 900  # s, for one resource over HTTP
 MAX_MEMBERS = 5_000_000
 
 _CHUNK = 1 << 16
+_ASKED = {"Accept-Encoding": "identity"}
 _GONE = {404, 410}
+_GZIP_HEAD = 1_024  # bytes that gzip may put before and behind; in between, a 64th of what it packs
+_GZIP = zlib.MAX_WBITS | 16
 # What zipfile raises on hostile bytes, beside its own error.
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
@@ -128,18 +132,17 @@ class HttpSource(_Closable):
 
     def __init__(self, address: str) -> None:
         scheme, host, port, self._prefix = _split_address(address)
-        kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(host, port, timeout=TIMEOUT)
+        self._client = BoundedClient(scheme, host, port, idle=TIMEOUT)
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._client.close()
 
     def read(self, path: str, *, limit: int) -> bytes:
-        """Return the resource at `path`: see `Source`."""
+        """Return the resource at `path`, read within DEADLINE: see `Source`."""
         check_path(path)
         try:
-            response = self._get(path)
+            response = self._client.request("GET", f"{self._prefix}/{path}", None, _ASKED, seconds=DEADLINE)
             try:
                 return _body(response, path, limit)
             finally:
@@ -148,19 +151,6 @@ class HttpSource(_Closable):
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.close()
             raise SourceUnavailable(f"{path}: {type(error).__name__}: {error}") from error
-
-    def _get(self, path: str) -> http.client.HTTPResponse:
-        try:
-            return self._request(path)
-        except (http.client.RemoteDisconnected, ConnectionError):
-            # The server may close a connection that rests; a GET can be repeated.
-            self.close()
-            return self._request(path)
-
-    def _request(self, path: str) -> http.client.HTTPResponse:
-        self._connection.request("GET", f"{self._prefix}/{path}", headers={"Accept-Encoding": "identity"})
-        response: http.client.HTTPResponse = self._connection.getresponse()
-        return response
 
 
 def open_source(text: str) -> FolderSource | HttpSource | ZipSource:
@@ -178,14 +168,22 @@ def open_source(text: str) -> FolderSource | HttpSource | ZipSource:
     raise NotFound(f"no folder and no file: {text}")
 
 
-def _body(response: http.client.HTTPResponse, path: str, limit: int) -> bytes:
+def _body(response: HTTPResponse, path: str, limit: int) -> bytes:
     if response.status in _GONE:
         response.read(_CHUNK)  # a short answer is read to its end, and the connection kept
         raise NotFound(f"no {path} on the server")
     if response.status != http.client.OK:
         raise SourceUnavailable(f"{path}: unexpected answer", expected=200, computed=response.status)
-    if response.getheader("Content-Encoding", "identity") != "identity":
-        raise SourceUnavailable(f"{path}: the server compressed the answer though it was asked not to")
+    encoding = response.getheader("Content-Encoding", "identity").lower()
+    if encoding == "gzip":  # C2SP tlog-tiles lets a log send its bundles so, whatever it was asked
+        packed = _whole(response, path, limit + limit // 64 + _GZIP_HEAD)
+        return _unpacked(packed, path, limit)
+    if encoding != "identity":
+        raise SourceUnavailable(f"{path}: the server encoded the answer though it was asked not to")
+    return _whole(response, path, limit)
+
+
+def _whole(response: HTTPResponse, path: str, limit: int) -> bytes:
     promised = response.length
     data = _read_up_to(response, path, limit)
     if promised is not None and len(data) != promised:
@@ -193,8 +191,21 @@ def _body(response: http.client.HTTPResponse, path: str, limit: int) -> bytes:
     return data
 
 
+def _unpacked(packed: bytes, path: str, limit: int) -> bytes:
+    unpacking = zlib.decompressobj(_GZIP)
+    try:
+        data = unpacking.decompress(packed, limit + 1)
+    except zlib.error as error:
+        raise SourceUnavailable(f"{path}: {error}") from None
+    if len(data) > limit:
+        raise ResourceTooLarge(f"{path}: too large", expected=f"at most {limit}")
+    if not unpacking.eof or unpacking.unused_data:
+        raise SourceUnavailable(f"{path}: not one gzip member, whole and alone")
+    return data
+
+
 def _read_up_to(opened: _Readable, path: str, limit: int) -> bytes:
-    chunks, size, end = [], 0, monotonic() + DEADLINE
+    chunks, size = [], 0
     while chunk := opened.read(min(_CHUNK, limit + 1 - size)):
         chunks.append(chunk)
         size += len(chunk)
@@ -202,8 +213,6 @@ def _read_up_to(opened: _Readable, path: str, limit: int) -> bytes:
             raise ResourceTooLarge(
                 f"{path}: too large", expected=f"at most {limit}", computed=f"at least {size}"
             )
-        if monotonic() > end:
-            raise SourceUnavailable(f"{path}: not finished after {DEADLINE} s")
     return b"".join(chunks)
 
 

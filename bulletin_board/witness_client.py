@@ -15,25 +15,26 @@ from bulletin_board.errors import (
     WitnessRefused,
     WitnessUnreachable,
 )
+from bulletin_board.http_client import BoundedClient
 from bulletin_board.log import note, submission
 
 _SHOWN = 200  # characters of a refusal
 
 
 class WitnessClient:
-    """The witness below `url`; `timeout` s without a byte are too many. For one thread at a time."""
+    """The witness below `url`, which has `timeout` s for one answer. For one thread at a time."""
 
     def __init__(self, url: str, *, timeout: float) -> None:
         """Raises RefusedAddress."""
         check_witness_url(url)
         parts = urlsplit(url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(parts.hostname or "", parts.port, timeout=timeout)
+        self._client = BoundedClient(parts.scheme, parts.hostname or "", parts.port)
+        self._timeout = timeout
         self._path = f"{parts.path.rstrip('/')}/{submission.PATH}"
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._client.close()
 
     def add_checkpoint(self, body: bytes) -> bytes:
         """Return the signature lines for a submission, unverified.
@@ -55,20 +56,14 @@ class WitnessClient:
         raise WitnessRefused(f"{status}: {data.decode('utf-8', 'replace')[:_SHOWN].strip()}")
 
     def _post(self, body: bytes) -> tuple[int, str, bytes]:
-        try:
-            return self._request(body)
-        except (http.client.RemoteDisconnected, ConnectionError):
-            # A connection that rested may be closed. Once more is safe: a witness signs nothing twice over.
-            self.close()
-            return self._request(body)
-
-    def _request(self, body: bytes) -> tuple[int, str, bytes]:
-        self._connection.request("POST", self._path, body, {"Content-Type": "text/plain"})
-        response = self._connection.getresponse()
+        # It may be sent twice over two connections: a witness signs nothing twice over.
+        headers = {"Content-Type": "text/plain"}
+        response = self._client.request("POST", self._path, body, headers, seconds=self._timeout)
         data = response.read(note.LIMIT + 1)
         if not response.isclosed():  # the rest would be read as the next answer
             self.close()
-        return response.status, response.getheader("Content-Type", ""), data
+        kind, _, _ = response.getheader("Content-Type", "").partition(";")  # parameters may follow
+        return response.status, kind.strip().lower(), data
 
 
 def check_witness_url(url: str) -> None:

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import errno
+import gzip
 import os
 import stat
 import threading
 import zipfile
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -19,7 +22,9 @@ from bulletin_board.errors import (
     SourceUnavailable,
     UnsafeArchive,
 )
+from bulletin_board.mirror.server import MirrorServer
 from bulletin_board.sources import FolderSource, HttpSource, ZipSource, open_source
+from tests.slow_servers import slow_server
 
 FILES = {
     "checkpoint": b"head",
@@ -345,11 +350,49 @@ def test_an_answer_cut_off_is_refused(server):
         opened.read("checkpoint", limit=99)
 
 
-def test_a_compressed_answer_is_refused(server):
+@pytest.mark.parametrize("encoding", ["deflate", "br", "gzip, gzip", ""])
+def test_an_answer_in_another_encoding_is_refused(server, encoding):
     answers = server.RequestHandlerClass.answers
-    answers["/board/spring/checkpoint"] = (200, {"Content-Encoding": "gzip"}, b"head")
-    with HttpSource(address(server)) as opened, pytest.raises(SourceUnavailable, match="compressed"):
+    answers["/board/spring/checkpoint"] = (200, {"Content-Encoding": encoding}, b"head")
+    with HttpSource(address(server)) as opened, pytest.raises(SourceUnavailable, match="encoded"):
         opened.read("checkpoint", limit=99)
+
+
+def packed(server, body):
+    answers = server.RequestHandlerClass.answers
+    answers["/board/spring/tile/entries/000"] = (200, {"Content-Encoding": "gzip"}, body)
+    return HttpSource(address(server))
+
+
+@pytest.mark.parametrize("data", [b"", b"entry", b"\0" * 10_000, bytes(range(256)) * 999], ids=range(4))
+def test_what_a_log_packs_unasked_is_unpacked(server, data):
+    with packed(server, gzip.compress(data)) as opened:
+        for _ in range(2):
+            assert opened.read("tile/entries/000", limit=len(data)) == data
+
+
+@pytest.mark.parametrize("size", [100, 99_999_999])
+def test_no_more_than_the_limit_is_unpacked(server, size):
+    with packed(server, gzip.compress(b"\0" * size)) as opened, pytest.raises(ResourceTooLarge):
+        opened.read("tile/entries/000", limit=99)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"entry",
+        gzip.compress(b"entry")[:-1],
+        gzip.compress(b"entry") + b"x",
+        gzip.compress(b"entry") * 2,
+        gzip.compress(b"entry")[:-8] + b"\0" * 8,
+        zlib.compress(b"entry"),
+    ],
+    ids=range(7),
+)
+def test_what_is_not_one_whole_gzip_member_is_refused(server, body):
+    with packed(server, body) as opened, pytest.raises(SourceUnavailable):
+        opened.read("tile/entries/000", limit=99)
 
 
 @pytest.mark.parametrize("length", ["-1", "x", "99999999999999999999"])
@@ -371,7 +414,49 @@ def test_a_server_that_does_not_answer_is_unavailable(server):
         opened.read("checkpoint", limit=99)
 
 
-def test_an_answer_that_never_ends_is_given_up(server, monkeypatch):
-    monkeypatch.setattr(sources, "DEADLINE", -1)
-    with HttpSource(address(server)) as opened, pytest.raises(SourceUnavailable, match="not finished"):
-        opened.read("checkpoint", limit=99)
+def trickle(peer):
+    """A byte at a time, for a while longer than anybody should wait."""
+    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n")
+    for _ in range(200):
+        peer.sendall(b"x")
+        threading.Event().wait(0.05)
+
+
+def promise(peer):
+    """Ever again that an answer will come."""
+    for _ in range(200):
+        peer.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        threading.Event().wait(0.05)
+    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def ramble(peer):
+    """Headers without end."""
+    peer.sendall(b"HTTP/1.1 200 OK\r\n")
+    for index in range(90):
+        peer.sendall(b"X-%d: y\r\n" % index)
+        threading.Event().wait(0.1)
+    peer.sendall(b"Content-Length: 0\r\n\r\n")
+
+
+@pytest.mark.parametrize("behave", [trickle, promise, ramble])
+def test_an_answer_that_never_ends_is_given_up_however_it_comes(monkeypatch, behave):
+    monkeypatch.setattr(sources, "DEADLINE", 0.3)
+    with slow_server(behave) as port, HttpSource(f"http://127.0.0.1:{port}") as opened:
+        for _ in range(2):
+            with pytest.raises(SourceUnavailable, match="TimeoutError"):
+                opened.read("checkpoint", limit=999)
+
+
+def test_an_address_of_ipv6_is_served_and_read(folder):
+    try:
+        running = MirrorServer(("::1", 0), folder)
+    except OSError as error:
+        if error.errno not in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
+            raise
+        pytest.skip("this machine has no IPv6")
+    threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
+    with HttpSource(f"http://[::1]:{running.server_port}") as opened:
+        assert opened.read("checkpoint", limit=4) == b"head"
+    running.shutdown()
+    running.server_close()

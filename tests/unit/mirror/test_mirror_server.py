@@ -1,37 +1,44 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A mirror's folder over HTTP: the resources with their headers, and nothing beside them."""
 
+import hashlib
 import http.client
+import itertools
+import socket
 import threading
+from contextlib import closing
 
 import pytest
 
-from bulletin_board import reader
+from bulletin_board import patience, reader, small_server
 from bulletin_board.mirror.server import MirrorServer
 from bulletin_board.sources import HttpSource
 from tests.histories import LOG, History, numbered
 
 
 @pytest.fixture
-def port(mirror, folder):
+def server(mirror, folder):
     mirror(History().grow(*numbered(0, 5)).files())
     (folder.parent / "secret").write_bytes(b"secret")
     server = MirrorServer(("127.0.0.1", 0), folder)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    yield server.server_port
+    yield server
     server.shutdown()
     server.server_close()
     thread.join()
 
 
-def ask(port, path, method="GET"):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request(method, path)
-    answer = connection.getresponse()
-    found = answer.status, dict(answer.getheaders()), answer.read()
-    connection.close()
-    return found
+@pytest.fixture
+def port(server):
+    return server.server_port
+
+
+def ask(port, path, method="GET", **headers):
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request(method, path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read()
 
 
 def test_a_reader_reads_the_whole_board_from_a_mirror(port):
@@ -84,3 +91,51 @@ def test_nothing_else_is_there(port, path):
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_nothing_can_be_changed(port, method):
     assert ask(port, "/checkpoint", method)[0] == 501
+
+
+@pytest.fixture
+def hurried(monkeypatch):
+    """Make the server's clock go so many seconds on with every piece that it sends."""
+
+    def hurry(seconds):
+        clock = itertools.count(0, seconds)
+        monkeypatch.setattr(patience, "monotonic", lambda: next(clock))
+        monkeypatch.setattr(small_server, "monotonic", lambda: next(clock))
+
+    return hurry
+
+
+def long_blob(folder, pieces=64):
+    data = bytes(range(256)) * (256 * pieces)  # 64 KiB each
+    digest = hashlib.sha256(data).hexdigest()
+    (folder / "blob" / digest).write_bytes(data)
+    return f"/blob/{digest}", data
+
+
+def test_a_long_answer_has_the_time_that_its_length_needs(port, folder, hurried):
+    path, data = long_blob(folder)
+    hurried(1.5)  # 96 s for all of it; a request has 20
+    status, _, found = ask(port, path)
+    assert (status, found == data) == (200, True)
+
+
+def test_whoever_takes_a_long_answer_too_slowly_is_let_go(port, folder, hurried):
+    path, _ = long_blob(folder)
+    hurried(5)  # 320 s, where 148 are enough
+    with pytest.raises(http.client.IncompleteRead):
+        ask(port, path)
+
+
+def test_whoever_takes_nothing_is_let_go(server, folder, monkeypatch):
+    path, data = long_blob(folder, pieces=512)
+    monkeypatch.setattr(small_server, "DEADLINE", 0.3)
+    ended = threading.Event()
+    monkeypatch.setattr(server, "handle_error", lambda *_: None)
+    monkeypatch.setattr(server, "shutdown_request", lambda peer: (peer.close(), ended.set()))
+    with socket.create_connection(("127.0.0.1", server.server_port), timeout=60) as peer:
+        peer.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert ended.wait(60)
+        found = 0
+        while part := peer.recv(1 << 20):
+            found += len(part)
+    assert found < len(data)
