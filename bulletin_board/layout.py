@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The paths of a board's resources: the same over HTTP, in an exported folder and in an archive.
 
-Specification: docs/spec/board.md, "Resources". Tiles name themselves: see log/tiles.py.
+Specification: docs/spec/board.md, "Resources". Tiles name themselves: see log/tiles.py. All but LINES are in
+an archive, too.
 """
 
 import re
 
 from bulletin_board.errors import MalformedPath
-from bulletin_board.log.tiles import MAX_BUNDLE_BYTES
+from bulletin_board.log.tiles import MAX_BUNDLE_BYTES, Tile
 
 CHECKPOINT = "checkpoint"
 VERIFIER_KEY = "log.vkey"
@@ -40,6 +41,17 @@ def digest_in(path: str, prefix: str) -> str:
     if not path.startswith(prefix) or not _DIGEST.fullmatch(digest):
         raise MalformedPath("not the path of a hashed resource")
     return digest
+
+
+def check_resource(path: str) -> None:
+    """Raise MalformedPath unless `path` is that of a resource: what a folder and an archive have alike."""
+    if path in {CHECKPOINT, VERIFIER_KEY}:
+        return
+    for prefix in (BLOB, COMMITMENTS):
+        if path.startswith(prefix):
+            digest_in(path, prefix)
+            return
+    Tile.from_path(path)
 
 
 def check_path(path: str) -> None:

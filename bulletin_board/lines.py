@@ -5,7 +5,6 @@ Specification: docs/spec/board.md, "JSON Lines". Lines are only ever added, so w
 asks for the rest. Nothing is proved by a line: for that there are tiles, payloads and checkpoints.
 """
 
-import base64
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, takewhile
@@ -14,19 +13,13 @@ from typing import TypeAlias
 from django.db.models import F, IntegerField, QuerySet, Sum
 from django.db.models.functions import Length
 
+from bulletin_board.log.line import AROUND, format_line
 from bulletin_board.log.tiles import HEIGHT, WIDTH
 from bulletin_board.models import Entry, Log, Node
 
-_BEFORE, _BETWEEN, _AFTER = b'{"envelope":', b',"payload":"', b'"}\n'
 _REMEMBERED = 1 << 16  # bundles
 _added_up: dict[bytes, int] = {}  # the length of a full bundle's lines, by the hash of its subtree
 _Octets: TypeAlias = "bytes | memoryview[int]"  # as the database hands them out
-_AROUND = len(_BEFORE) + len(_BETWEEN) + len(_AFTER)  # bytes of a line besides envelope and payload
-
-
-def format_line(envelope: bytes, payload: bytes) -> bytes:
-    """Return the line of an entry: the envelope's bytes as they were hashed, the payload in base64."""
-    return _BEFORE + envelope + _BETWEEN + base64.b64encode(payload) + _AFTER
 
 
 class Lines:
@@ -92,7 +85,7 @@ def _octets_of_full(log: Log, entries: QuerySet[Entry], count: int) -> list[int]
 def _octets(entries: QuerySet[Entry]) -> list[int]:
     """How long the lines of each bundle are together: base64 makes four of every three bytes begun."""
     encoded = (Length("payload__data") + 2) / 3 * 4
-    line = Length("envelope") + encoded + _AROUND
+    line = Length("envelope") + encoded + AROUND
     bundles = entries.annotate(bundle=F("seq") / WIDTH).values("bundle").order_by("bundle")
     return list(
         bundles.annotate(octets=Sum(line, output_field=IntegerField())).values_list("octets", flat=True)

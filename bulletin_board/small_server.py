@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An HTTP server for one purpose, with the standard library alone: for witnesses and mirrors.
 
-A request has a deadline, a connection one of a fixed number of places, an answer no more than it must say,
-and a reader who takes it too slowly is let go. No request and no address is logged, and no error shows a trace.
-TLS is the business of a proxy in front.
+A request has a deadline, a connection one of a fixed number of places, an answer no more than it must say.
+Whoever takes it too slowly is let go. No request and no address is logged, and no error shows a trace. TLS is
+the business of a proxy in front.
 """
 
 import io

@@ -9,6 +9,7 @@ from bulletin_board import layout
 from bulletin_board.log import merkle, tiles
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.envelope import NO_PREVIOUS, Envelope
+from bulletin_board.log.line import format_line
 from bulletin_board.log.note import Signer, sign_note
 from bulletin_board.log.submission import Submission
 
@@ -63,6 +64,11 @@ class History:
         proof = merkle.prove_consistency(start, size, self)
         parts = {"old": start, "proof": proof, "checkpoint": self.note(size)} | changes
         return Submission(**parts).to_bytes()  # type: ignore[arg-type]
+
+    def lines(self, size: int | None = None) -> bytes:
+        """The first entries as JSON Lines."""
+        entries = zip(self.envelopes[:size], self.payloads, strict=False)
+        return b"".join(format_line(envelope, payload) for envelope, payload in entries)
 
     def files(self) -> dict[str, bytes]:
         """Everything that is served of it."""

@@ -2,9 +2,11 @@
 """The command of a mirror (docs/mirror.md): copy a board, go on copying it, serve the copy.
 
 Every refusal is one sentence and an exit code: 1 for what is wrong with the board or the copy, 2 for a board
-that cannot be read now.
+that cannot be read now. With `--every`, a refusal of a step is a sentence, and the next step is tried: only
+what is wrong with the command line, and a disk that fails, end it.
 """
 
+import errno
 import logging
 import signal
 import sys
@@ -24,7 +26,7 @@ from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
 from bulletin_board.log.policy import Policy
 from bulletin_board.mirror.copy import Copy, pinned_key
-from bulletin_board.mirror.errors import BoardForked, BoardIsOlder
+from bulletin_board.mirror.errors import AnotherLog
 from bulletin_board.mirror.following import follow
 from bulletin_board.mirror.server import MirrorServer
 from bulletin_board.sources import Source, open_source
@@ -79,6 +81,9 @@ class _Mirror:
         self._key = None if vkey is None else VerifierKey.from_text(vkey)
         self._policy = None if policy is None else _policy(policy)
         self._cosigner: Cosigner | None = None if cosign is None else load_cosigner(cosign)
+        pinned = pinned_key(folder)
+        if self._key is not None and pinned is not None and pinned != self._key:
+            raise AnotherLog("a copy of another log", expected=pinned.to_text(), computed=vkey)
 
     def step(self) -> None:
         """Look at the board once."""
@@ -112,7 +117,9 @@ def _run(mirror: _Mirror, every: float | None, *, serving: bool) -> None:
     while every is not None:
         try:
             mirror.step()
-        except (BoardForked, BoardIsOlder, SourceError) as refusal:
+        except (BoardError, OSError) as refusal:
+            if isinstance(refusal, OSError) and refusal.errno == errno.EIO:
+                raise  # what the disk holds is not known any more (files.py)
             typer.echo(_sentence(refusal), err=True)  # the copy stays as it is, and is served
         time.sleep(every)
 

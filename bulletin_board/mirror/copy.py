@@ -2,19 +2,21 @@
 """The folder of a mirror: a board as files, under the last checkpoint that was verified.
 
 Specification: docs/spec/board.md, "Mirrors". All that a checkpoint covers is on the disk before it is. What
-is being fetched lies in `.incoming`, under no checkpoint.
+is being fetched lies in `.incoming`, under no checkpoint. The lines in `entries.jsonl` are made from what was
+verified; those behind the last that the checkpoint covers are cut off before more are added.
 """
 
 import hashlib
+import mmap
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-from bulletin_board import layout
+from bulletin_board import layout, reader
 from bulletin_board.errors import BoardError
-from bulletin_board.files import sync_folder, write_file
-from bulletin_board.log import checkpoint, merkle, note, tiles
+from bulletin_board.files import cut_and_append, sync_folder, write_file
+from bulletin_board.log import checkpoint, line, merkle, note, tiles
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.log.keys import VerifierKey
@@ -24,6 +26,7 @@ from bulletin_board.sources import FolderSource
 from bulletin_board.tile_hashes import TileHashes
 
 EVIDENCE = "evidence"
+MAX_EVIDENCE = 100  # kept of boards no longer than ours, and as many of longer ones, which anyone can feign
 Found = TypeVar("Found")
 _INCOMING = ".incoming"
 
@@ -52,6 +55,7 @@ class Copy:
         self.key = key
         self.source = FolderSource(folder)
         self.note = b""
+        self._staged: set[str] = set()
         self.head = Checkpoint(origin=key.name, size=0, root=merkle.EMPTY_ROOT)
         if (folder / layout.CHECKPOINT).exists():
             self.note = (folder / layout.CHECKPOINT).read_bytes()
@@ -88,18 +92,18 @@ class Copy:
         return _own(lambda: Envelope.from_bytes(entries[-1]))
 
     def holds_blob(self, digest: str) -> bool:
-        """Say whether the payload with this hash is there, undamaged."""
-        try:
-            with (self.folder / layout.blob_path(digest)).open("rb") as opened:
-                return hashlib.file_digest(opened, "sha256").hexdigest() == digest
-        except FileNotFoundError:
-            return False
+        """Say whether the payload with this hash is there or staged, undamaged."""
+        path = layout.blob_path(digest)
+        if _hashes_to(self.folder / path, digest):
+            return True
+        if _hashes_to(self.folder / _INCOMING / path, digest):
+            self._staged.add(path)
+            return True
+        return False
 
-    def write_blob(self, digest: str, data: bytes) -> None:
-        """Keep a verified payload; durable once `publish` returns."""
-        file = self.folder / layout.blob_path(digest)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_file(file, data)
+    def holds_lines(self) -> bool:
+        """Say whether there are lines; a mirror of an older version made none."""
+        return (self.folder / layout.LINES).exists()
 
     def staged(self, path: str) -> bytes | None:
         """Return what an earlier attempt fetched, to be verified as if it were fetched now."""
@@ -109,24 +113,25 @@ class Copy:
             return None
 
     def stage(self, path: str, data: bytes) -> None:
-        """Keep a file that no checkpoint covers yet."""
+        """Keep a file that no checkpoint covers yet: it will be published with the next."""
         file = self.folder / _INCOMING / path
         file.parent.mkdir(parents=True, exist_ok=True)
         write_file(file, data)
+        self._staged.add(path)
 
     def drop_staged(self) -> None:
         """Forget what was fetched: it was not the log's."""
+        self._staged.clear()
         shutil.rmtree(self.folder / _INCOMING, ignore_errors=True)
 
     def publish(self, data: bytes) -> None:
         """Put what is staged in its place, then the verified checkpoint `data` on top."""
-        incoming = self.folder / _INCOMING
-        paths = sorted(
-            file.relative_to(incoming).as_posix() for file in incoming.rglob("*") if _is_final(file)
-        )
+        head = checkpoint.open_checkpoint(data, self.key)
+        paths = sorted(self._staged)
         for path in paths:
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (incoming / path).replace(self.folder / path)
+            (self.folder / _INCOMING / path).replace(self.folder / path)
+        self._write_lines(head.size)
         self._sync({layout.BLOB + "x", *paths})
         if pinned_key(self.folder) is None:
             write_file(self.folder / layout.VERIFIER_KEY, f"{self.key.to_text()}\n".encode())
@@ -135,18 +140,42 @@ class Copy:
         self.drop_staged()
         for path in paths:  # partial tiles that a full one has replaced
             shutil.rmtree(self.folder / f"{path}.p", ignore_errors=True)
-        self.note, self.head = data, checkpoint.open_checkpoint(data, self.key)
+        self.note, self.head = data, head
 
-    def keep_evidence(self, theirs: bytes) -> Path:
-        """Keep two checkpoints of the log that contradict each other; return their folder."""
+    def keep_evidence(self, theirs: bytes) -> Path | None:
+        """Keep two checkpoints of the log that contradict each other; return their folder.
+
+        None if there is too much evidence already.
+        """
         name = hashlib.sha256(note.Note.from_bytes(theirs).text.encode()).hexdigest()[:16]
-        place = self.folder / EVIDENCE / f"{self.head.size}.{name}"
+        size = checkpoint.open_checkpoint(theirs, self.key).size
+        kind = "longer" if size > self.head.size else "fork"
+        place = self.folder / EVIDENCE / f"{kind}.{self.head.size}.{name}"
+        if not place.exists() and len(list(place.parent.glob(f"{kind}.*"))) >= MAX_EVIDENCE:
+            return None
         place.mkdir(parents=True, exist_ok=True)
         write_file(place / "ours", self.note)
         write_file(place / "theirs", theirs)
         for folder in (place, place.parent, self.folder):
             sync_folder(folder)
         return place
+
+    def _write_lines(self, size: int) -> None:
+        """Bring the lines up to the first `size` entries, all of which are in their places."""
+        file = self.folder / layout.LINES
+        count, end = _end_of_lines(file, self.head.size)
+        cut_and_append(file, end, self._lines(count, size))
+
+    def _lines(self, start: int, size: int) -> Iterator[bytes]:
+        for bundle in tiles.bundles_of(size):
+            first = bundle.index * WIDTH
+            if first + bundle.width <= start:
+                continue
+            for data in self._bundle(bundle)[max(start - first, 0) :]:
+                yield line.format_line(data, self._payload(data))
+
+    def _payload(self, data: bytes) -> bytes:
+        return _own(lambda: reader.read_payload(self.source, Envelope.from_bytes(data)))
 
     def _bundle(self, bundle: Tile) -> tuple[bytes, ...]:
         full = Tile(level=None, index=bundle.index, width=WIDTH)
@@ -169,5 +198,31 @@ def _own(read: Callable[[], Found]) -> Found:
         raise CopyDamaged(f"this copy: {error}") from error
 
 
-def _is_final(file: Path) -> bool:
-    return file.is_file() and not file.name.startswith(".")
+def _hashes_to(file: Path, digest: str) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest() == digest
+    except FileNotFoundError:
+        return False
+
+
+def _end_of_lines(file: Path, size: int) -> tuple[int, int]:
+    """How many of the first `size` entries have a line in `file`, and where the last of these lines ends.
+
+    It is looked for from the end: what a killed process wrote there is soon passed. If something there is no
+    line at all, there is none.
+    """
+    if not file.exists() or file.stat().st_size == 0:
+        return 0, 0
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        end = data.rfind(b"\n") + 1
+        while end:
+            start = data.rfind(b"\n", 0, end - 1) + 1
+            try:
+                seq = line.read_envelope(data[start : min(end, start + line.BEGINNING)]).seq
+            except BoardError:
+                break
+            if seq < size:
+                return seq + 1, end
+            end = start
+    return 0, 0

@@ -5,10 +5,10 @@ Specification: docs/spec/board.md, "Mirrors". The source is believed nothing but
 what hashes to it. How often a step is taken is decided in command.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bulletin_board import layout, reader
-from bulletin_board.errors import BadSignature, BoardError, RootMismatch, SourceError
+from bulletin_board.errors import BadSignature, BoardError, PayloadMismatch, RootMismatch, SourceError
 from bulletin_board.log import envelope, merkle, note, tiles
 from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
 from bulletin_board.log.cosignature import Cosigner, cosignatures_of
@@ -17,7 +17,7 @@ from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.note import MAX_SIGNATURES, Note, Signature, open_note
 from bulletin_board.log.policy import Policy, open_under
 from bulletin_board.log.tiles import HEIGHT, WIDTH, Tile
-from bulletin_board.mirror.copy import Copy
+from bulletin_board.mirror.copy import EVIDENCE, Copy
 from bulletin_board.mirror.errors import BoardForked, BoardIsOlder, MirrorClockWentBack
 from bulletin_board.sources import Source
 from bulletin_board.tile_hashes import TileHashes
@@ -48,9 +48,10 @@ def follow(
         _check_extends(source, copy, head)
     except RootMismatch as error:
         place = copy.keep_evidence(data)
+        kept = "both are kept" if place else "there is too much evidence to keep these"
         raise BoardForked(
             f"a fork: the board of {head.size} entries is not proved to extend the {copy.head.size} entries "
-            f"that the same key signed; both checkpoints are kept in {place}",
+            f"that the same key signed; {kept} in {copy.folder / EVIDENCE}",
             expected=error.expected,
             computed=error.computed,
         ) from error
@@ -58,7 +59,7 @@ def follow(
         _Fetch(source, copy, head).run(progress)
     if cosigner is not None:
         data = _cosigned(copy, data, head, cosigner, now)
-    if data != copy.note:
+    if data != copy.note or not copy.holds_lines():
         copy.publish(data)
     return head
 
@@ -78,7 +79,11 @@ def _check_extends(source: Source, copy: Copy, head: Checkpoint) -> None:
 
 
 class _Fetch:
-    """The entries from the copy's end to `head`, with their payloads; staged, then proved by their root."""
+    """The entries from the copy's end to `head`; staged, proved by their root, and then their payloads.
+
+    A payload may be large, and anyone can invent entries that name one: so none is asked for before it is
+    known that the log signed the entry.
+    """
 
     def __init__(self, source: Source, copy: Copy, head: Checkpoint) -> None:
         self._source = source
@@ -89,25 +94,23 @@ class _Fetch:
         self._rows = {level: self._row(level) for level in range(tiles.MAX_LEVEL + 1)}
 
     def run(self, progress: Progress) -> None:
-        """Stage everything; what turns out not to be the log's is dropped."""
+        """Stage everything; entries that turn out not to be the log's are dropped."""
         try:
-            self._read(progress)
+            self._read_entries()
         except SourceError:
             raise
         except BoardError:
             self._copy.drop_staged()
             raise
+        self._read_payloads(progress)
 
-    def _read(self, progress: Progress) -> None:
+    def _read_entries(self) -> None:
         begun = self._copy.last_entries()
-        for bundle in tiles.bundles_of(self._head.size):
-            if bundle.index < self._copy.head.size // WIDTH:
-                continue
+        for bundle in self._bundles():
             known = begun if bundle.index == self._copy.head.size // WIDTH else ()
             entries = (*known, *self._bundle(bundle)[len(known) :])
             for data in entries[len(known) :]:
                 self._take(data)
-                progress(self._tree.size, self._head.size)
             self._copy.stage(bundle.to_path(), tiles.format_bundle(entries))
         if self._tree.root() != self._head.root:
             raise RootMismatch(
@@ -120,6 +123,29 @@ class _Fetch:
                 index = (self._head.size >> (HEIGHT * level)) // WIDTH
                 self._stage_tile(Tile(level=level, index=index, width=len(row)), row)
 
+    def _read_payloads(self, progress: Progress) -> None:
+        """Stage what is missing of the payloads of entries that are staged."""
+        for bundle in self._bundles():
+            first = bundle.index * WIDTH
+            for seq, data in enumerate(self._bundle(bundle), first):
+                if seq >= self._copy.head.size:
+                    self._read_payload(seq, Envelope.from_bytes(data))
+                    progress(seq + 1, self._head.size)
+
+    def _read_payload(self, seq: int, entry: Envelope) -> None:
+        if self._copy.holds_blob(entry.payload_sha256):
+            return
+        try:
+            data = reader.read_payload(self._source, entry)
+        except PayloadMismatch as error:
+            raise error.at(f"entry {seq}") from error
+        self._copy.stage(layout.blob_path(entry.payload_sha256), data)
+
+    def _bundles(self) -> Iterator[Tile]:
+        """The bundles that the copy does not hold in full."""
+        first = self._copy.head.size // WIDTH
+        return (bundle for bundle in tiles.bundles_of(self._head.size) if bundle.index >= first)
+
     def _row(self, level: int) -> list[bytes]:
         """The hashes of the copy's last tile of this level, if it is not full."""
         count = self._copy.head.size >> (HEIGHT * level)
@@ -130,10 +156,6 @@ class _Fetch:
         try:
             found = Envelope.from_bytes(data)
             envelope.check_follows(self._previous, found)
-            if not self._copy.holds_blob(found.payload_sha256):
-                self._copy.write_blob(found.payload_sha256, reader.read_payload(self._source, found))
-        except SourceError:
-            raise
         except BoardError as error:
             raise error.at(f"entry {self._tree.size}") from error
         self._previous = found

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`python -m bulletin_board.mirror`: what it takes, prints and answers."""
 
+import errno
 import runpy
 import signal
 
@@ -126,6 +127,89 @@ def test_with_every_it_goes_on_whatever_the_board_does(board, folder, monkeypatc
         "Stopped.",
     ]
     assert "Serving at http://127.0.0.1:" in found.output
+
+
+@pytest.fixture
+def goes_on(board, folder, monkeypatch):
+    """Say what is printed when the board is good, then as `spoil` leaves it, then good again."""
+
+    def run_with(spoil, *options):
+        log = History().grow(*numbered(0, 5))
+        place = board(log)
+
+        def better():
+            monkeypatch.undo()
+            monkeypatch.setattr("bulletin_board.mirror.command.time.sleep", sleep)
+            board(log.grow(b"more"))
+
+        steps = [lambda: spoil(board(log.grow(b"bad"))), better, None]
+
+        def sleep(_seconds):
+            step = steps.pop(0)
+            if step is None:
+                raise KeyboardInterrupt
+            step()
+
+        monkeypatch.setattr("bulletin_board.mirror.command.time.sleep", sleep)
+        return run(place, folder, "--every", "5", "--serve", "0", *options)
+
+    return run_with
+
+
+def breaking(number):
+    def refuse(*_):
+        raise OSError(number, "the disk")
+
+    return refuse
+
+
+SPOILT = {
+    "MalformedNote": lambda place: (place / "checkpoint").write_text("<!doctype html><title>Sorry</title>"),
+    "PayloadMismatch": lambda place: [file.write_bytes(b"x") for file in place.glob("blob/*")],
+    "MalformedTile": lambda place: [file.write_bytes(b"x") for file in place.glob("tile/0/*/6")],
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_with_every_it_goes_on_whatever_is_served(goes_on, name):
+    found = goes_on(SPOILT[name])
+    assert found.exit_code == 0
+    assert f"Refused ({name})" in found.output
+    assert f"{LOG.name}: 7 entries, 2 of them new." in found.output
+
+
+def test_with_every_it_goes_on_when_witnesses_lag(goes_on, tmp_path, board):
+    press = create_cosigner_file(tmp_path / "press.key", "press.example")
+    (tmp_path / "policy").write_text(
+        f"log {LOG.verifier_key.to_text()}\nwitness p {press.verifier_key.to_text()}\nquorum p\n"
+    )
+    found = goes_on(lambda _place: None, "--policy", tmp_path / "policy")
+    assert found.exit_code == 0
+    assert found.output.count("Refused (QuorumNotMet)") == 3
+
+
+def test_with_every_it_goes_on_when_the_disk_is_full(goes_on, monkeypatch):
+    found = goes_on(
+        lambda _place: monkeypatch.setattr("bulletin_board.mirror.copy.write_file", breaking(errno.ENOSPC))
+    )
+    assert found.exit_code == 0
+    assert "Refused (OSError)" in found.output
+    assert "7 entries, 2 of them new." in found.output
+
+
+def test_a_disk_that_fails_ends_it(goes_on, monkeypatch):
+    found = goes_on(
+        lambda _place: monkeypatch.setattr("bulletin_board.mirror.copy.write_file", breaking(errno.EIO))
+    )
+    assert found.exit_code == 1
+
+
+def test_a_key_that_is_not_the_folders_ends_it_also_with_every(board, folder):
+    place = board(History().grow(*numbered(0, 5)))
+    run(place, folder)
+    other = Signer(LOG.name, b"M" * 32).verifier_key.to_text()
+    found = run(place, folder, "--vkey", other, "--every", "5")
+    assert (found.exit_code, "AnotherLog" in found.output) == (1, True)
 
 
 def test_what_a_server_says_cannot_steer_a_terminal():

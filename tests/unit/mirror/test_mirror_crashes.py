@@ -57,6 +57,8 @@ def check(folder, *sizes):
     assert head.size in sizes
     for envelope, _ in reader.iter_entries(source, head):
         reader.read_payload(source, envelope)
+    lines = History().grow(*numbered(0, head.size)).lines()
+    assert (folder / "entries.jsonl").read_bytes()[: len(lines)] == lines
 
 
 @pytest.mark.parametrize("before", [True, False])
@@ -76,7 +78,8 @@ def test_killed_at_every_write_the_copy_is_whole_and_goes_on(tmp_path, before):
         check(folder, FIRST, SECOND)
         follow(MemorySource(second), Copy(folder, LOG.verifier_key), now=NOW, cosigner=OWN)
         check(folder, SECOND)
-        assert (folder / "checkpoint").read_bytes() == (wanted / "checkpoint").read_bytes()
+        for name in ("checkpoint", "entries.jsonl"):
+            assert (folder / name).read_bytes() == (wanted / name).read_bytes()
         if lived:
             break
     assert count > 10  # there were so many writes, and one more than the last of them

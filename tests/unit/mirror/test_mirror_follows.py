@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A mirror copies what a log has signed, in steps, and stops at nothing but what is wrong."""
 
+import errno
+import hashlib
+
 import pytest
 
 from bulletin_board import layout, reader
@@ -19,7 +22,7 @@ from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import Cosigner, open_cosigned
 from bulletin_board.log.note import Note, Signer, sign_note
 from bulletin_board.log.policy import any_of
-from bulletin_board.mirror import following
+from bulletin_board.mirror import copy, following
 from bulletin_board.mirror.copy import Copy, pinned_key
 from bulletin_board.mirror.errors import (
     AnotherLog,
@@ -53,7 +56,7 @@ def served(folder):
 def test_a_board_is_copied_whole(mirror, folder):
     log = History().grow(*numbered(0, 5))
     assert mirror(log.files()) == log.head()
-    assert served(folder) == log.files()
+    assert served(folder) == {**log.files(), "entries.jsonl": log.lines()}
 
 
 @pytest.mark.parametrize("steps", [(1, 2, 3), (5, 255, 256, 257), (256, 512), (300, 301), (3, 600)])
@@ -63,6 +66,7 @@ def test_a_board_is_followed_in_steps(mirror, folder, steps):
         log.grow(*numbered(log.size, size))
         assert mirror(log.files()).size == size
         assert read_all(folder) == log.payloads
+        assert (folder / "entries.jsonl").read_bytes() == log.lines()
     wanted = log.files()
     assert {path: data for path, data in served(folder).items() if path in wanted} == wanted
 
@@ -156,7 +160,7 @@ def test_a_fork_is_refused_and_both_checkpoints_are_kept(mirror, folder, held, l
         mirror(false.files())
     stays(folder, held)
     (place,) = (folder / "evidence").iterdir()
-    assert str(place) in str(caught.value)
+    assert str(place.parent) in str(caught.value)
     for name, log in (("ours", held), ("theirs", false)):
         kept = Checkpoint.from_text(Note.from_bytes((place / name).read_bytes()).text)
         assert kept == log.head()
@@ -175,6 +179,20 @@ def test_a_fork_that_comes_again_is_kept_once(mirror, folder, held):
         with pytest.raises(BoardForked):
             mirror(false.files())
     assert len(list((folder / "evidence").iterdir())) == 1
+
+
+def test_evidence_does_not_fill_the_disk_and_what_can_be_feigned_does_not_keep_out_a_fork(
+    mirror, folder, held, monkeypatch
+):
+    monkeypatch.setattr(copy, "MAX_EVIDENCE", 3)
+    _, false = fork(3, 5)
+    for index in range(5):
+        with pytest.raises(BoardForked, match="too much evidence" if index > 2 else "both are kept"):
+            mirror(false.grow(b"more %d" % index).files())
+    with pytest.raises(BoardForked, match="both are kept"):
+        mirror(fork(3, 5)[1].files())
+    names = sorted(place.name.partition(".")[0] for place in (folder / "evidence").iterdir())
+    assert names == ["fork", "longer", "longer", "longer"]
 
 
 @pytest.mark.parametrize("size", [0, 1, 4])
@@ -208,8 +226,6 @@ def swapped(files, prefix, data):
 
 
 def test_a_payload_that_is_missing_or_another_is_refused(mirror, folder, held):
-    import hashlib
-
     files = held.grow(b"more").files()
     path = layout.blob_path(hashlib.sha256(b"more").hexdigest())
     with pytest.raises(NotFound):
@@ -228,6 +244,105 @@ def test_entries_that_are_not_under_the_root_are_refused_and_forgotten(mirror, f
     stays(folder, held)
     assert mirror(true.files()).size == 7
     assert read_all(folder) == true.payloads
+
+
+def test_no_payload_is_asked_for_before_it_is_known_that_the_log_signed_the_entry(mirror, folder, held):
+    true, false = fork(5, 300)
+    lies = {path: data for path, data in false.files().items() if "entries" in path or "blob" in path}
+    before = served(folder)
+    for _ in range(2):
+        asked = []
+        with pytest.raises((RootMismatch, WrongPrevious)):
+            mirror(Counted({**true.files(), **lies}, asked))
+        assert not [path for path in asked if path.startswith("blob/")]
+        assert served(folder) == before
+    assert not (folder / ".incoming").exists()
+
+
+def test_a_payload_that_is_another_is_not_kept_however_often_it_comes(mirror, folder, held):
+    files = held.grow(b"more").files()
+    path = layout.blob_path(hashlib.sha256(b"more").hexdigest())
+    before = served(folder)
+    for index in range(3):
+        with pytest.raises(PayloadMismatch):
+            mirror({**files, path: b"les%d" % index})
+        assert {path: data for path, data in served(folder).items() if ".incoming" not in path} == before
+    assert not [file for file in (folder / ".incoming" / "blob").glob("*") if file.is_file()]
+
+
+def test_what_was_fetched_of_one_fork_is_not_published_with_another(mirror, folder):
+    true, false = fork(3, 5)
+    path = layout.blob_path(hashlib.sha256(false.payloads[4]).hexdigest())
+    with pytest.raises(NotFound):
+        mirror({name: data for name, data in false.files().items() if name != path})
+    with pytest.raises(RootMismatch):  # it goes on with the entries that it had
+        mirror(true.files())
+    mirror(true.grow(b"more").files())
+    assert served(folder) == {**true.files(), "entries.jsonl": true.lines()}
+
+
+# The lines
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lines: lines + b'{"envelope":{"payload_l',
+        lambda lines: lines + fork(5, 7)[1].lines()[len(lines) :],
+        lambda lines: lines + fork(5, 7)[1].lines()[len(lines) : -9],
+        lambda lines: lines[:-1],
+        lambda _lines: History().grow(*numbered(0, 2)).lines(),
+        lambda _lines: b"",
+        lambda _lines: b"damaged\n",
+        lambda _lines: None,
+    ],
+    ids=range(8),
+)
+def test_lines_that_were_left_by_a_killed_process_or_are_missing_are_put_right(mirror, folder, held, change):
+    file = folder / "entries.jsonl"
+    changed = change(file.read_bytes())
+    file.unlink()
+    if changed is not None:
+        file.write_bytes(changed)
+    mirror(held.grow(b"more", b"and more").files())
+    assert file.read_bytes() == held.lines()
+
+
+def test_a_copy_without_lines_gets_them_though_the_board_has_ended(mirror, folder, held):
+    (folder / "entries.jsonl").unlink()
+    mirror(held.files())
+    assert (folder / "entries.jsonl").read_bytes() == held.lines()
+
+
+def test_an_empty_board_has_no_lines(mirror, folder):
+    mirror(History().files())
+    assert (folder / "entries.jsonl").read_bytes() == b""
+
+
+def test_a_disk_that_is_full_leaves_the_copy_as_it_was_and_the_next_step_goes_on(
+    mirror, folder, held, monkeypatch
+):
+    def full(file, length, pieces):
+        with file.open("ab") as opened:
+            opened.write(next(iter(pieces))[:99])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    files = held.grow(b"more", b"and more").files()
+    with monkeypatch.context() as patch:
+        patch.setattr(copy, "cut_and_append", full)
+        with pytest.raises(OSError, match="No space"):
+            mirror(files)
+    stays(folder, held)
+    mirror(files)
+    assert (folder / "entries.jsonl").read_bytes() == held.lines()
+    assert read_all(folder) == held.payloads
+
+
+def test_a_damaged_payload_makes_no_line(mirror, folder, held):
+    (folder / layout.blob_path(hashlib.sha256(held.payloads[2]).hexdigest())).write_bytes(b"damaged")
+    (folder / "entries.jsonl").unlink()
+    with pytest.raises(CopyDamaged):
+        mirror(held.files())
 
 
 def test_a_chain_that_breaks_is_refused_and_forgotten(mirror, folder, held):

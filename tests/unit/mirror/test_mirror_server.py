@@ -20,6 +20,9 @@ from tests.histories import LOG, History, numbered
 def server(mirror, folder):
     mirror(History().grow(*numbered(0, 5)).files())
     (folder.parent / "secret").write_bytes(b"secret")
+    for path in ("evidence/fork.5.ab/ours", "blob/ab", "x"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(b"secret")
     server = MirrorServer(("127.0.0.1", 0), folder)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
@@ -55,6 +58,7 @@ def test_a_reader_reads_the_whole_board_from_a_mirror(port):
         ("checkpoint", "text/plain; charset=utf-8", "no-store"),
         ("log.vkey", "text/plain; charset=utf-8", "no-store"),
         ("tile/0/000.p/5", "application/octet-stream", "public, max-age=604800, immutable"),
+        ("entries.jsonl", "application/jsonl", "no-store"),
     ],
 )
 def test_a_resource_has_the_headers_of_a_board(port, path, kind, kept):
@@ -70,6 +74,54 @@ def test_the_head_of_a_resource_comes_without_it(port):
     assert int(headers["Content-Length"]) > 0
 
 
+RANGES = {
+    "bytes=0-9": (0, 10),
+    "bytes=5-": (5, None),
+    "bytes=-7": (-7, None),
+    "bytes=3-999999": (3, None),
+}
+
+
+@pytest.mark.parametrize("header", RANGES)
+@pytest.mark.parametrize("path", ["/entries.jsonl", "/tile/0/000.p/5"])
+def test_one_range_of_a_resource_is_sent(port, path, header):
+    _, _, whole = ask(port, path)
+    start, stop = RANGES[header]
+    status, headers, data = ask(port, path, Range=header)
+    assert (status, data) == (206, whole[start:stop])
+    begin = start % len(whole)
+    assert headers["Content-Range"] == f"bytes {begin}-{begin + len(data) - 1}/{len(whole)}"
+    assert headers["Accept-Ranges"] == "bytes"
+
+
+def test_whoever_has_the_first_lines_gets_the_rest(port, folder):
+    log = History().grow(*numbered(0, 5))
+    begun = len(log.lines(3))
+    assert ask(port, "/entries.jsonl", Range=f"bytes={begun}-")[2] == log.lines()[begun:]
+
+
+def test_a_range_behind_the_end_is_not_there(port):
+    status, headers, data = ask(port, "/checkpoint", Range="bytes=9999-")
+    assert (status, data) == (416, b"")
+    assert headers["Content-Range"].startswith("bytes */")
+
+
+@pytest.mark.parametrize("header", ["bytes=1-2,4-5", "lines=1-2", "bytes=9-1", "bytes=x"])
+def test_any_other_range_is_the_whole(port, header):
+    status, headers, data = ask(port, "/checkpoint", Range=header)
+    assert (status, "Content-Range" in headers) == (200, False)
+    assert int(headers["Content-Length"]) == len(data)
+
+
+def test_a_range_of_the_very_same_file_is_the_whole(port):
+    assert ask(port, "/checkpoint", Range="bytes=0-1", **{"If-Range": '"x"'})[0] == 200
+
+
+def test_the_head_of_a_range_comes_without_it(port):
+    status, headers, data = ask(port, "/checkpoint", "HEAD", Range="bytes=0-9")
+    assert (status, headers["Content-Length"], data) == (206, "10", b"")
+
+
 HIDDEN = [
     "/../secret",
     "/..%2fsecret",
@@ -78,6 +130,9 @@ HIDDEN = [
     "/tile",
     "/",
     "/checkpoint?x",
+    "/evidence/fork.5.ab/ours",
+    "/entries.jsonl/",
+    "/blob/ab",
     "/x",
 ]
 
