@@ -6,46 +6,30 @@ the bytes say is checked by reader.py and those who use it.
 """
 
 import http.client
-import struct
-import zipfile
 import zlib
 from pathlib import Path
-from stat import S_IFMT, S_IFREG
 from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 from bulletin_board.errors import (
-    BoardError,
     NotFound,
     RefusedAddress,
     ResourceTooLarge,
     SourceUnavailable,
-    UnsafeArchive,
 )
 from bulletin_board.http_client import BoundedClient, HTTPResponse
 from bulletin_board.layout import check_path
+from bulletin_board.zip_members import Members
 
 TIMEOUT = 30  # s, without a byte
 DEADLINE = 900  # s, for one resource over HTTP
-MAX_MEMBERS = 5_000_000
 
 _CHUNK = 1 << 16
 _ASKED = {"Accept-Encoding": "identity"}
 _GONE = {404, 410}
 _GZIP_HEAD = 1_024  # bytes that gzip may put before and behind; in between, a 64th of what it packs
 _GZIP = zlib.MAX_WBITS | 16
-# What zipfile raises on hostile bytes, beside its own error.
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-)
 
 
 class Source(Protocol):
@@ -97,22 +81,17 @@ class FolderSource(_Closable):
 
 
 class ZipSource(_Closable):
-    """A board in one ZIP archive, as `export_board` writes it: every member stored, none compressed."""
+    """A board in one ZIP archive, as `export_board` writes it; raises UnsafeArchive for any other."""
 
     def __init__(self, file: Path) -> None:
         try:
-            self._archive = zipfile.ZipFile(file)
-        except _ZIP_ERRORS as error:
-            raise UnsafeArchive(f"not a ZIP archive: {error}") from error
-        try:
-            self._members = _checked_members(self._archive.infolist(), file.stat().st_size)
-        except BaseException:
-            self.close()
-            raise
+            self._members = Members(file)
+        except OSError as error:
+            raise SourceUnavailable(f"archive: {error.strerror}") from error
 
     def close(self) -> None:
         """Close the archive."""
-        self._archive.close()
+        self._members.close()
 
     def read(self, path: str, *, limit: int) -> bytes:
         """Return the member at `path`: see `Source`."""
@@ -120,11 +99,12 @@ class ZipSource(_Closable):
         member = self._members.get(path)
         if member is None:
             raise NotFound(f"no {path} in the archive")
+        if member.size > limit:
+            raise _too_large(path, limit, member.size)
         try:
-            with self._archive.open(member) as opened:
-                return _read_up_to(opened, path, limit)
-        except _ZIP_ERRORS as error:
-            raise UnsafeArchive(f"{path}: {error}") from error
+            return self._members.read(member)
+        except OSError as error:
+            raise SourceUnavailable(f"{path}: {error.strerror}") from error
 
 
 class HttpSource(_Closable):
@@ -198,7 +178,7 @@ def _unpacked(packed: bytes, path: str, limit: int) -> bytes:
     except zlib.error as error:
         raise SourceUnavailable(f"{path}: {error}") from None
     if len(data) > limit:
-        raise ResourceTooLarge(f"{path}: too large", expected=f"at most {limit}")
+        raise _too_large(path, limit, len(data))
     if not unpacking.eof or unpacking.unused_data:
         raise SourceUnavailable(f"{path}: not one gzip member, whole and alone")
     return data
@@ -210,9 +190,7 @@ def _read_up_to(opened: _Readable, path: str, limit: int) -> bytes:
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
-            raise ResourceTooLarge(
-                f"{path}: too large", expected=f"at most {limit}", computed=f"at least {size}"
-            )
+            raise _too_large(path, limit, size)
     return b"".join(chunks)
 
 
@@ -231,30 +209,5 @@ def _split_address(address: str) -> tuple[str, str, int | None, str]:
     return parts.scheme, parts.hostname, port, parts.path.rstrip("/")
 
 
-def _checked_members(members: list[zipfile.ZipInfo], archive_size: int) -> dict[str, zipfile.ZipInfo]:
-    if len(members) > MAX_MEMBERS:
-        raise UnsafeArchive("too many members", expected=f"at most {MAX_MEMBERS}", computed=len(members))
-    found: dict[str, zipfile.ZipInfo] = {}
-    for member in members:
-        _check_member(member)
-        if member.filename in found:
-            raise UnsafeArchive("one path twice", computed=member.filename)
-        found[member.filename] = member
-    # Members that are stored and do not overlap cannot add up to more than the archive.
-    total = sum(member.file_size for member in members)
-    if total > archive_size:
-        raise UnsafeArchive("members overlap", expected=f"at most {archive_size}", computed=total)
-    return found
-
-
-def _check_member(member: zipfile.ZipInfo) -> None:
-    try:
-        check_path(member.orig_filename)
-    except BoardError as error:
-        raise UnsafeArchive(f"member: {error.message}", computed=ascii(member.orig_filename)) from None
-    if S_IFMT(member.external_attr >> 16) not in {0, S_IFREG}:
-        raise UnsafeArchive("not a plain file", computed=member.filename)
-    if member.flag_bits & 0x1:
-        raise UnsafeArchive("encrypted", computed=member.filename)
-    if member.compress_type != zipfile.ZIP_STORED or member.compress_size != member.file_size:
-        raise UnsafeArchive("compressed", computed=member.filename)
+def _too_large(path: str, limit: int, size: int) -> ResourceTooLarge:
+    return ResourceTooLarge(f"{path}: too large", expected=f"at most {limit}", computed=f"at least {size}")

@@ -3,8 +3,12 @@
 
 export const CHECKPOINT = "checkpoint";
 export const WIDTH = 256; // entries of a full bundle
-const PATH = /^[a-z0-9][a-z0-9.]*(?:\/[a-z0-9][a-z0-9.]*){0,9}$/;
-const LONGEST = 255;
+// A tile has one spelling: no first group of x000, and a width of 1 to 255 where it is not full.
+const INDEX = /(?:(?!x000)x[0-9]{3}\/(?:x[0-9]{3}\/){0,4})?[0-9]{3}/.source;
+const PARTIAL = /\.p\/(?:[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])/.source;
+const RESOURCE = new RegExp(
+  `^(?:checkpoint|log\\.vkey|(?:blob|commitments)/[0-9a-f]{64}|tile/(?:entries|[0-6])/${INDEX}(?:${PARTIAL})?)$`,
+);
 
 /** @param {string} digest */
 export function blobPath(digest) {
@@ -29,7 +33,10 @@ export function bundlePath(index, width) {
   return `tile/entries/${groups.join("/")}${width === WIDTH ? "" : `.p/${width}`}`;
 }
 
-/** @param {string} path */
-export function isPath(path) {
-  return path.length <= LONGEST && PATH.test(path);
+/**
+ * Whether this is the path of a resource that a folder and an archive have alike.
+ * @param {string} path
+ */
+export function isResource(path) {
+  return RESOURCE.test(path);
 }

@@ -2,16 +2,17 @@
 /**
  * A board in one archive (docs/spec/board.md, "Resources"): a ZIP file of plain files, stored and not compressed.
  *
- * Written for that form alone. Whatever a usual reader forgives is refused: compression, encryption, links, one path twice,
- * other paths than a board's, members that overlap, and anything before, between or behind them that does not add up.
+ * Written for that form alone, as bulletin_board/zip_members.py is, which must take and refuse the same. Whatever a usual
+ * reader forgives is refused: compression, encryption, links, one path twice, other paths than a board's, and anything before,
+ * between or behind the members.
  */
 import { Refusal } from "../errors.js";
-import { isPath } from "../log/paths.js";
+import { isResource } from "../log/paths.js";
 import { crc32 } from "../hash/crc32.js";
 import { notFound, tooLarge, unavailable } from "./source.js";
 
 /** @typedef {import("./source.js").Source} Source */
-/** @typedef {{ path: string, size: number, crc: number, start: number }} Member `start` is that of its own header */
+/** @typedef {{ path: string, size: number, crc: number, start: number, end: number }} Member from its own header to the next */
 
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
@@ -19,7 +20,7 @@ const LOCATOR_64 = 0x07064b50;
 const DIRECTORY = 0x02014b50;
 const LOCAL = 0x04034b50;
 const [END_SIZE, LOCATOR_SIZE, END_64_SIZE, DIRECTORY_SIZE, LOCAL_SIZE] = [22, 20, 56, 46, 30];
-const IN_64 = 0xffffffff;
+const [IN_64, COUNT_IN_64] = [0xffffffff, 0xffff];
 const EXTRA_64 = 0x0001;
 const MOST_MEMBERS = 5_000_000;
 const [FILE_KIND, REGULAR] = [0o170000, 0o100000];
@@ -80,7 +81,7 @@ async function readDirectory(blob) {
     place += length;
   }
   if (place !== size) refuse("its directory has another size");
-  checkDisjoint([...members.values()], start);
+  putInPlaces([...members.values()], start);
   return members;
 }
 
@@ -92,10 +93,20 @@ async function readEnd(blob) {
   const view = await viewOf(blob, blob.size - END_SIZE, END_SIZE);
   if (view.getUint32(0, true) !== END || view.getUint16(20, true) !== 0) refuse("not a ZIP archive that ends where it should");
   const end = { count: view.getUint16(10, true), size: view.getUint32(12, true), start: view.getUint32(16, true) };
-  const isLarge = end.count === 0xffff || end.size === IN_64 || end.start === IN_64;
-  const found = (isLarge && (await readEnd64(blob))) || { ...end, behind: blob.size - END_SIZE };
+  const large = await readEnd64(blob);
+  if (large && !isShownBy(end, large)) refuse("its two ends contradict each other");
+  const found = large ?? { ...end, behind: blob.size - END_SIZE };
   if (found.start + found.size !== found.behind) refuse("its directory is not where it should be");
   return found;
+}
+
+/**
+ * Whether each number is the large one, or says that it does not fit.
+ * @param {{ count: number, size: number, start: number }} end
+ * @param {{ count: number, size: number, start: number }} large
+ */
+function isShownBy(end, large) {
+  return [COUNT_IN_64, large.count].includes(end.count) && [IN_64, large.size].includes(end.size) && [IN_64, large.start].includes(end.start);
 }
 
 /**
@@ -103,6 +114,7 @@ async function readEnd(blob) {
  * @param {Blob} blob
  */
 async function readEnd64(blob) {
+  if (blob.size < END_SIZE + LOCATOR_SIZE) return null;
   const locator = await viewOf(blob, blob.size - END_SIZE - LOCATOR_SIZE, LOCATOR_SIZE);
   if (locator.getUint32(0, true) !== LOCATOR_64) return null;
   const behind = number64(locator, 8);
@@ -132,14 +144,14 @@ function readMemberEntry(view, place) {
   const length = DIRECTORY_SIZE + nameLength + extraLength + commentLength;
   if (place + length > view.byteLength) refuse("its directory is damaged");
   const path = String.fromCharCode(...new Uint8Array(view.buffer, place + DIRECTORY_SIZE, nameLength));
-  if (!isPath(path)) refuse("a member whose path is not that of a board's resource");
+  if (!isResource(path)) refuse("a member that is no resource of a board");
   if (view.getUint16(place + 8, true) & 1) refuse(`encrypted: ${path}`);
   const kind = (view.getUint32(place + 38, true) >>> 16) & FILE_KIND;
   if (kind !== 0 && kind !== REGULAR) refuse(`not a plain file: ${path}`);
   const extra = new DataView(view.buffer, place + DIRECTORY_SIZE + nameLength, extraLength);
   const [packed, size, start] = sizes(view, place, extra);
   if (view.getUint16(place + 10, true) !== 0 || packed !== size) refuse(`compressed: ${path}`);
-  return { member: { path, size, start, crc: view.getUint32(place + 16, true) }, length };
+  return { member: { path, size, start, end: 0, crc: view.getUint32(place + 16, true) }, length };
 }
 
 /**
@@ -169,26 +181,29 @@ function extraField64(extra) {
 }
 
 /**
+ * Every member ends where the next begins; the first begins the file, and the last ends at the directory.
  * @param {Member[]} members
- * @param {number} end where the directory begins
+ * @param {number} directory where it begins
  */
-function checkDisjoint(members, end) {
+function putInPlaces(members, directory) {
   members.sort((left, right) => left.start - right.start);
-  members.forEach(({ start, size, path }, index) => {
-    const next = members[index + 1]?.start ?? end;
-    if (start + LOCAL_SIZE + path.length + size > next) refuse("members overlap");
+  members.forEach((member, index) => {
+    member.end = members[index + 1]?.start ?? directory;
+    if (member.start + LOCAL_SIZE + member.path.length + member.size > member.end) refuse("members overlap");
   });
+  if ((members[0]?.start ?? directory) !== 0) refuse("something before its first member");
 }
 
 /**
  * @param {Blob} blob
  * @param {Member} member
  */
-async function readMember(blob, { path, size, start, crc }) {
+async function readMember(blob, { path, size, start, end, crc }) {
   const header = await viewOf(blob, start, LOCAL_SIZE);
   const nameLength = header.getUint16(26, true);
   if (header.getUint32(0, true) !== LOCAL || nameLength !== path.length) refuse(`${path}: its header is damaged`);
   const view = await viewOf(blob, start + LOCAL_SIZE, nameLength + header.getUint16(28, true) + size);
+  if (start + LOCAL_SIZE + view.byteLength !== end) refuse(`${path}: something behind it`);
   const name = String.fromCharCode(...new Uint8Array(view.buffer, 0, nameLength));
   const octets = new Uint8Array(view.buffer, view.byteLength - size, size);
   if (name !== path || crc32(octets) !== crc) refuse(`${path}: damaged`);
