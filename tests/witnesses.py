@@ -21,7 +21,7 @@ COMMAND = ("-m", "bulletin_board.witness")
 DYING = """
 import os, signal
 from bulletin_board.log.cosignature import Cosigner
-Cosigner.cosign = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+Cosigner.cosign_text = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 from bulletin_board.witness.command import app
 app()
 """
