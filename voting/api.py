@@ -18,6 +18,7 @@ from bulletin_board.codec import canonical
 from bulletin_board.errors import EncodingError
 from tally.errors import LimitReached, NotOnRoll, StaleSupersedes
 from tally.record.tracker import format_check_code
+from voting.bodies import JSON, json_body
 from voting.errors import (
     AlreadyCast,
     NotOpen,
@@ -40,7 +41,6 @@ from voting.services.refusals import Refusal, digest_of
 from voting.services.submissions import CHALLENGE_LIMIT, parse_submission, size_limit
 from voting.states import State
 
-JSON = "application/json"
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (EncodingError, 400),
     (NotOnRoll, 403),
@@ -95,7 +95,7 @@ def _answer(request: HttpRequest, slug: str, intake: _Intake, rows: _Row) -> Htt
         )
     body = b""
     try:
-        body = _body(request, _limit(election, rows))
+        body = json_body(request, _limit(election, rows))
         verdict, digest = intake(election, body, now)
     except REFUSALS as error:
         return _refuse(election, error, digest_of(body), now)
@@ -109,18 +109,6 @@ def _answer(request: HttpRequest, slug: str, intake: _Intake, rows: _Row) -> Htt
 
 def _limit(election: Election, rows: _Row) -> int:
     return CHALLENGE_LIMIT if rows is Challenged else size_limit(opened_election(election).shape)
-
-
-def _body(request: HttpRequest, limit: int) -> bytes:
-    """The body, never read beyond the limit. Raises WrongMethod, WrongContentType, TooLarge."""
-    if request.method != "POST":
-        raise WrongMethod("only POST is taken here", expected="POST", computed=request.method)
-    if request.content_type != JSON:
-        raise WrongContentType("only JSON is taken here", expected=JSON, computed=request.content_type)
-    body = request.read(limit + 1)
-    if len(body) > limit:
-        raise TooLarge("longer than any of this election's can be", expected=limit)
-    return body
 
 
 def _accept(election: Election, verdict: Accepted, rows: _Row) -> HttpResponse:

@@ -1,29 +1,47 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Questions that a voter's program asks over HTTP (docs/spec/intake.md, "Questions"): JSON, no cookies.
 
-All of it is on the board, and quick to ask here. An entry comes with its receipt: nothing is believed.
-Nothing here logs, and no address is ever looked at.
+All of it is on the board, and quick to ask here. An entry comes with its receipt: nothing is believed. The
+booth asks by POST, so that no credential and no check code stands in an address, where proxies keep it.
+Nothing here logs, and no network address is ever looked at.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from bulletin_board.errors import EncodingError
 from tally.errors import NotOnRoll
-from voting.errors import Unavailable, code_of
+from voting.bodies import JSON, json_body
+from voting.errors import TooLarge, Unavailable, WrongContentType, WrongMethod, code_of
 from voting.models import CastBallot, Challenged, Election, Revocation
-from voting.services import rechecking
+from voting.services import lookups, rechecking
 from voting.services.board import entry_of, receipt_of
 from voting.services.opened import LARGE_FIELDS, opened_election
 from voting.services.roll import ever_enrolled
 from voting.states import State
 
-JSON = "application/json"
+_REFUSED = {WrongMethod: 405, TooLarge: 413, WrongContentType: 415}  # what is not JSON: 400
 _UNKNOWN = {"code": "unknown-election", "message": "There is no such open election."}
 _NOT_ON_BOARD = {"code": "not-on-board", "message": "No entry of this board has this check code."}
+
+
+@csrf_exempt
+@never_cache
+def find_credential(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where the credential in the body stands."""
+    return _answered(request, slug, lookups.parse_credential, _standing)
+
+
+@csrf_exempt
+@never_cache
+def find_ballots(request: HttpRequest, slug: str) -> HttpResponse:
+    """The ballots and tests whose trackers begin as the body says, with their receipts."""
+    return _answered(request, slug, lookups.parse_prefix, _candidates)
 
 
 @require_safe
@@ -33,6 +51,47 @@ def credential(_request: HttpRequest, slug: str, key: str) -> HttpResponse:
     election = _begun(slug)
     if election is None:
         return _json(404, _UNKNOWN)
+    return _standing(election, key)
+
+
+@require_safe
+@never_cache
+def ballot(_request: HttpRequest, slug: str, digits: str) -> HttpResponse:
+    """The ballot or test whose tracker begins with these digits, with its receipt."""
+    election = _begun(slug)
+    if election is None:
+        return _json(404, _UNKNOWN)
+    found = lookups.candidates(election, digits)
+    if not found:
+        return _json(404, _NOT_ON_BOARD)
+    try:
+        return _json(200, _described(found[0]))
+    except Unavailable as error:
+        return _unavailable(error)
+
+
+def _answered(
+    request: HttpRequest,
+    slug: str,
+    parse: Callable[[bytes], str],
+    answer: Callable[[Election, str], HttpResponse],
+) -> HttpResponse:
+    election = _begun(slug)
+    if election is None:
+        return _json(404, _UNKNOWN)
+    try:
+        return answer(election, parse(json_body(request, lookups.LIMIT)))
+    except Unavailable as error:
+        return _unavailable(error)
+    except (EncodingError, *_REFUSED) as error:
+        status = _REFUSED.get(type(error), 400)
+        response = _json(status, {"code": code_of(error), "message": str(error)})
+        if isinstance(error, WrongMethod):
+            response["Allow"] = "POST"
+        return response
+
+
+def _standing(election: Election, key: str) -> HttpResponse:
     weight, revoked = _enrolled(election, key)
     ballots = CastBallot.objects.filter(election=election, credential=key).order_by("seq")
     return _json(
@@ -48,40 +107,28 @@ def credential(_request: HttpRequest, slug: str, key: str) -> HttpResponse:
     )
 
 
-@require_safe
-@never_cache
-def ballot(_request: HttpRequest, slug: str, digits: str) -> HttpResponse:
-    """The ballot or test whose tracker begins with these digits, with its receipt."""
-    election = _begun(slug)
-    if election is None:
-        return _json(404, _UNKNOWN)
-    row = _row(election, digits)
-    if row is None:
-        return _json(404, _NOT_ON_BOARD)
-    entry = entry_of(row)
-    try:
-        receipt = receipt_of(row)
-    except Unavailable as error:
-        response = _json(503, {"code": code_of(error), "message": str(error)})
-        response["Retry-After"] = str(error.retry_after)
-        return response
-    later, revoked = _later(row), _revoked(election, row.credential)
-    return _json(
-        200,
-        {
-            "type": "ballot" if isinstance(row, CastBallot) else "challenged",
-            "tracker": row.tracker,
-            "seq": row.seq,
-            "entry": entry,
-            "receipt": receipt,
-            "payload_sha256": json.loads(entry)["payload_sha256"],
-            "credential": row.credential,
-            "later": later,
-            "state": election.state,
-            "counts": isinstance(row, CastBallot) and not later and not revoked and _holds(row),
-            "revoked": revoked,
-        },
-    )
+def _candidates(election: Election, prefix: str) -> HttpResponse:
+    found = lookups.candidates(election, prefix)
+    return _json(200, {"ballots": [_described(row) for row in found]})
+
+
+def _described(row: CastBallot | Challenged) -> dict[str, object]:
+    """A ballot or test with its receipt. Raises IntakeUnwitnessed."""
+    entry, receipt = entry_of(row), receipt_of(row)
+    later, revoked = _later(row), _revoked(row.election, row.credential)
+    return {
+        "type": "ballot" if isinstance(row, CastBallot) else "challenged",
+        "tracker": row.tracker,
+        "seq": row.seq,
+        "entry": entry,
+        "receipt": receipt,
+        "payload_sha256": json.loads(entry)["payload_sha256"],
+        "credential": row.credential,
+        "later": later,
+        "state": row.election.state,
+        "counts": isinstance(row, CastBallot) and not later and not revoked and _holds(row),
+        "revoked": revoked,
+    }
 
 
 def _begun(slug: str) -> Election | None:
@@ -108,12 +155,6 @@ def _revoked(election: Election, key: str) -> str:
     return "" if found is None else found.change.digest
 
 
-def _row(election: Election, digits: str) -> CastBallot | Challenged | None:
-    """A cast ballot before a test: whoever tests another's tracker says nothing about that ballot."""
-    named = {"election": election, "tracker__startswith": digits}
-    return CastBallot.objects.filter(**named).first() or Challenged.objects.filter(**named).first()
-
-
 def _later(row: CastBallot | Challenged) -> list[dict[str, object]]:
     if isinstance(row, Challenged):
         return []
@@ -127,3 +168,9 @@ def _holds(row: CastBallot) -> bool:
 
 def _json(status: int, value: Mapping[str, object]) -> HttpResponse:
     return HttpResponse(json.dumps(value, ensure_ascii=False), status=status, content_type=JSON)
+
+
+def _unavailable(error: Unavailable) -> HttpResponse:
+    response = _json(503, {"code": code_of(error), "message": str(error)})
+    response["Retry-After"] = str(error.retry_after)
+    return response

@@ -16,6 +16,8 @@ urlpatterns = [
     re_path(r"^api/", not_found),
     path("elections/<slug:slug>/ballots", api.ballots, name="ballots"),
     path("elections/<slug:slug>/challenges", api.challenges, name="challenges"),
+    path("elections/<slug:slug>/credentials/find", api_reading.find_credential, name="find-credential"),
+    path("elections/<slug:slug>/ballots/find", api_reading.find_ballots, name="find-ballots"),
     re_path(_ELECTION + r"/credentials/(?P<key>[0-9a-f]{64})$", api_reading.credential, name="credential"),
     re_path(
         _ELECTION + r"/ballots/(?P<digits>[0-9a-f]{30}|[0-9a-f]{64})$", api_reading.ballot, name="ballot"

@@ -5,12 +5,12 @@ The first 120 bits of the tracker in Crockford Base32, six groups of four and a 
 compares whole trackers; a code only finds them.
 """
 
-from tally.crypto.crockford import CODE_BYTES, format_code, parse_code
+from tally.crypto.crockford import CODE_BYTES, Kind, format_code, parse_code
 
 
 def format_check_code(tracker: str) -> str:
     """Return the check code of a tracker of 64 hexadecimal digits."""
-    return format_code(bytes.fromhex(tracker)[:CODE_BYTES])
+    return format_code(bytes.fromhex(tracker)[:CODE_BYTES], Kind.CHECK)
 
 
 def parse_check_code(text: str) -> str:
@@ -19,4 +19,4 @@ def parse_check_code(text: str) -> str:
     Forgives case, spaces, hyphens and look-alike letters. Raises the CryptoErrors of
     `tally.crypto.crockford.parse_code`.
     """
-    return parse_code(text).hex()
+    return parse_code(text, Kind.CHECK).hex()

@@ -13,8 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from tally.crypto.crockford import format_code
-from tally.registrar.codes import new_code
+from tally.registrar.codes import format_voting_code, new_code
 from tally.registrar.derivation import ROUNDS, derive_credential
 from tally.registrar.voters import Voter
 
@@ -63,7 +62,7 @@ def issue(
 
 def codes_csv(issued: Sequence[Issued]) -> bytes:
     """Return the secret list for the letters, in the order of the registrar's own list: UTF-8 CSV."""
-    return _csv(CODES_HEADING, [(one.voter, format_code(one.code)) for one in issued])
+    return _csv(CODES_HEADING, [(one.voter, format_voting_code(one.code)) for one in issued])
 
 
 def keys_csv(issued: Sequence[Issued]) -> bytes:

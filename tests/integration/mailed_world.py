@@ -7,9 +7,9 @@ from unittest import mock
 
 from django.core import mail
 
-from tally.crypto.crockford import parse_code
 from tally.record.parties import BY_SERVER
 from tally.registrar import derivation
+from tally.registrar.codes import parse_voting_code
 from tests.integration import office_world as office
 from voting.mailed import listing, registrar_key, sending
 from voting.office import actions
@@ -68,7 +68,7 @@ def codes() -> dict[str, list[str]]:
 
 def key_of(scene: office.Scene, code: str) -> str:
     """The public key, in hexadecimal, of a code as it was mailed."""
-    return quickly(parse_code(code), scene.election.election_id).key.hex()
+    return quickly(parse_voting_code(code), scene.election.election_id).key.hex()
 
 
 def mail_server(*, failing: type[Exception] | Exception) -> object:

@@ -21,9 +21,9 @@ from tally.contests.cumulative import Cumulative
 from tally.contests.knapsack import Knapsack
 from tally.contests.score import Score
 from tally.contests.texts import Texts
-from tally.crypto.crockford import format_code
 from tally.record.board_keys import BoardKeys
 from tally.record.terms import Schedule
+from tally.registrar.codes import format_voting_code
 from tally.registrar.derivation import derive_credential
 from tests import simulator
 
@@ -34,7 +34,7 @@ FULL = "VERITALLY_POLLING_FULL"
 
 def code(voter: int) -> str:
     """The code of a voter, the same in every election of the polling place."""
-    return format_code(_octets(voter))
+    return format_voting_code(_octets(voter))
 
 
 def _octets(voter: int) -> bytes:

@@ -5,11 +5,13 @@ import hashlib
 import json
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from bulletin_board.codec import canonical
 from bulletin_board.log.proof import InclusionProof, check_proof
 from tests.integration.voting_world import NO, NOW, open_world
-from voting.models import Election, Rechecked
+from voting.models import Challenged, Election, Rechecked
 from voting.services import elections
 from voting.states import State
 
@@ -147,3 +149,87 @@ def test_after_voting_the_answers_stay(client, world):
     assert answer["state"] in {"closed", "checking"}
     assert answer["counts"] is True
     assert json.loads(ask(client, f"credentials/{credential_of(world, 0)}").content)["state"] != "open"
+
+
+def find(client, about, body):
+    data = canonical.encode(body)
+    response = client.post(f"{BASE}/{about}/find", data=data, content_type="application/json")
+    assert response["Cache-Control"].startswith("max-age=0")
+    assert "Set-Cookie" not in response
+    return response
+
+
+def test_a_question_in_a_body_is_answered_as_one_in_an_address(client, world):
+    made = cast(client, world.submission(0))
+    credential = credential_of(world, 0)
+    by_address = ask(client, f"ballots/{made['tracker']}").json()
+    assert find(client, "ballots", {"prefix": made["tracker"][:10]}).json() == {"ballots": [by_address]}
+    standing = ask(client, f"credentials/{credential}").json()
+    assert find(client, "credentials", {"credential": credential}).json() == standing
+
+
+def test_nothing_with_a_beginning_is_an_empty_list(client, world):
+    response = find(client, "ballots", {"prefix": "ab" * 5})
+    assert (response.status_code, response.json()) == (200, {"ballots": []})
+
+
+def test_whatever_shares_a_beginning_is_answered_up_to_a_bound_ballots_first(client, world):
+    made = cast(client, world.submission(0))
+    test = world.challenge(1)
+    client.post(f"{BASE}/challenges", data=test.to_bytes(), content_type="application/json")
+    row = Challenged.objects.get(tracker=test.tracker)
+    prefix = made["tracker"][:10]
+    for number in range(20):  # as somebody with many codes could make them
+        Challenged.objects.create(
+            election=world.election,
+            credential=f"{number:064x}",
+            tracker=prefix + f"{number:054x}",
+            seq=row.seq,
+        )
+    found = find(client, "ballots", {"prefix": prefix}).json()["ballots"]
+    assert [one["type"] for one in found] == ["ballot"] + ["challenged"] * 16
+    assert found[0]["tracker"] == made["tracker"]
+
+
+@pytest.mark.parametrize(
+    ("about", "body", "status", "code"),
+    [
+        ("ballots", {"prefix": "ab" * 4}, 400, "wrong-length"),
+        ("ballots", {"prefix": "ab" * 15}, 400, "wrong-length"),
+        ("ballots", {"prefix": "ABABABABAB"}, 400, "wrong-form"),
+        ("ballots", {"prefix": 5}, 400, "wrong-type"),
+        ("ballots", b'{"prefix": "ababababab"}', 400, "not-canonical"),
+        ("ballots", b'{"prefix":"ababababab","x":1}', 400, "unknown-field"),
+        ("ballots", b'{"prefix":"ababababab","prefix":"ababababab"}', 400, "duplicate-key"),
+        ("ballots", {}, 400, "missing-field"),
+        ("ballots", b"?", 400, "not-json"),
+        ("ballots", b'{"prefix":"' + b"a" * 200 + b'"}', 413, "too-large"),
+        ("credentials", {"credential": "ab" * 31}, 400, "wrong-length"),
+        ("credentials", {"credential": "ZZ" * 32}, 400, "wrong-form"),
+    ],
+)
+def test_a_question_of_another_form_is_refused_by_name(client, world, about, body, status, code):
+    data = body if isinstance(body, bytes) else canonical.encode(body)
+    response = client.post(f"{BASE}/{about}/find", data=data, content_type="application/json")
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert set(response.json()) == {"code", "message"}
+
+
+@pytest.mark.parametrize("about", ["ballots", "credentials"])
+def test_a_question_comes_as_json_by_post(client, world, about):
+    assert client.get(f"{BASE}/{about}/find").status_code == 405
+    assert client.get(f"{BASE}/{about}/find")["Allow"] == "POST"
+    response = client.post(f"{BASE}/{about}/find", data={"prefix": "ab" * 5})
+    assert (response.status_code, response.json()["code"]) == (415, "wrong-content-type")
+
+
+def test_a_question_needs_no_cookie_and_no_token(world):
+    strict = Client(enforce_csrf_checks=True)
+    assert find(strict, "ballots", {"prefix": "ab" * 5}).status_code == 200
+
+
+@pytest.mark.parametrize("about", ["ballots", "credentials"])
+@pytest.mark.parametrize("state", [State.DRAFT, State.FROZEN])
+def test_before_voting_no_question_in_a_body_is_answered(client, world, about, state):
+    Election.objects.filter(pk=world.election.pk).update(state=state.value)
+    assert find(client, about, {}).json()["code"] == "unknown-election"

@@ -149,6 +149,20 @@ def test_a_question_about_a_ballot_that_waits_gets_no_receipt(world, town, cut):
     assert Client().get(address).status_code == 200
 
 
+def test_a_question_by_the_beginning_of_a_check_code_waits_for_the_witnesses(world, town, cut):
+    cut("union", dead=True)
+    post(world, world.submission(0))
+    body = canonical.encode({"prefix": world.prepared(0).ballot.tracker[:10]})
+
+    def find():
+        return Client().post("/elections/spring/ballots/find", data=body, content_type="application/json")
+
+    assert (find().status_code, find().json()["code"]) == (503, "intake-unwitnessed")
+    assert int(find()["Retry-After"]) > 0
+    cut("union", dead=False)
+    assert find().status_code == 200
+
+
 def test_a_witness_more_than_the_quorum_may_be_away(town, settings, tmp_path, monkeypatch, cut):
     town.add("church", DEAD)
     settings.VERITALLY_WITNESSES = town.policy(2)

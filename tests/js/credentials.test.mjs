@@ -14,19 +14,26 @@ import { refuses, refusesLater, vectors } from "./support.mjs";
 
 const { codes, forgiven, refused, derivations } = vectors("credentials");
 
-for (const { octets, code } of codes) {
-  test(`code ${code} is written and read`, () => {
+const READERS = { check: parseCheckCode, voting: (typed) => toHex(parseCode(typed)) };
+
+for (const { octets, voting_code: code, check_code: checkCode } of codes) {
+  test(`codes ${code} and ${checkCode} are written and read`, () => {
     assert.equal(formatCode(fromHex(octets)), code);
-    assert.equal(toHex(parseCode(code)), octets);
+    assert.equal(READERS.voting(code), octets);
+    assert.equal(formatCheckCode(octets + "ab".repeat(17)), checkCode);
+    assert.equal(READERS.check(checkCode), octets);
   });
 }
 
-for (const { name, typed, octets } of forgiven) {
-  test(`forgiven: ${name}`, () => assert.equal(toHex(parseCode(typed)), octets));
+for (const { name, kind, typed, octets } of forgiven) {
+  test(`forgiven: ${name}`, () => assert.equal(READERS[kind](typed), octets));
 }
 
-for (const { name, typed, reason } of refused) {
-  test(`refused: ${name}`, () => refuses(() => parseCode(typed), reason));
+for (const { name, kind, typed, reason, is_of: isOf } of refused) {
+  test(`refused: ${name}`, () => {
+    refuses(() => READERS[kind](typed), reason);
+    if (isOf) assert.throws(() => READERS[kind](typed), { computed: isOf });
+  });
 }
 
 test("a refusal never repeats what was typed", () => {

@@ -113,7 +113,7 @@ for (const typed of ["", "ada", "ada@", "@example.org", "ada@example", "a b@exam
 }
 
 test("a code is drawn again until its check character is a digit or a letter of codes", () => {
-  const draws = [33, 34, 35, 36, 32, 5].map((last) => { const octets = new Uint8Array(15); octets[14] = last; return octets; });
+  const draws = [15, 16, 17, 18, 14, 5].map((last) => { const octets = new Uint8Array(15); octets[14] = last; return octets; });
   assert.equal(newCode(() => draws.shift())[14], 5);
   assert.equal(draws.length, 0);
 });

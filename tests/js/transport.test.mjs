@@ -105,17 +105,46 @@ for (const [name, change] of Object.entries({
 }
 
 test("an entry is found, or is not on the board", async () => {
-  const found = await new Server("town", network(json(200, FOUND))).find("aa");
+  const found = await new Server("town", network(json(200, { ballots: [FOUND] }))).find("a".repeat(30));
   assert.equal(found.payloadSha256, FOUND.payload_sha256);
-  assert.equal(await new Server("town", network(json(404, { code: "not-on-board" }))).find("aa"), undefined);
+  assert.equal(await new Server("town", network(json(200, { ballots: [] }))).find("a".repeat(30)), undefined);
+});
+
+test("the server learns the first 40 bits of a check code and no more, and nothing of it from an address", async () => {
+  const net = network(json(200, { ballots: [FOUND] }));
+  for (const length of [30, 64]) await new Server("town", net).find("0123456789".padEnd(length, "c"));
+  for (const { method, address, body, credentials } of net.seen) {
+    assert.deepEqual([method, address, credentials], ["POST", "/elections/town/ballots/find", "omit"]);
+    assert.equal(new TextDecoder().decode(body), '{"prefix":"0123456789"}');
+  }
+});
+
+test("of ballots whose check codes begin alike, one's own is taken", async () => {
+  const other = { ...FOUND, tracker: `${"a".repeat(29)}b`.padEnd(64, "a"), entry: "other" };
+  const find = (digits) => new Server("town", network(json(200, { ballots: [other, FOUND] }))).find(digits);
+  assert.equal((await find("a".repeat(30))).entry, FOUND.entry);
+  assert.equal(await find(`${"a".repeat(29)}c`), undefined);
+});
+
+test("no credential stands in an address", async () => {
+  const net = network(json(200, STANDING));
+  await new Server("town", net).standing("c".repeat(64));
+  assert.equal(net.seen[0].address, "/elections/town/credentials/find");
+  assert.equal(new TextDecoder().decode(net.seen[0].body), JSON.stringify({ credential: "c".repeat(64) }));
+});
+
+test("what is not a list of entries is no answer", async () => {
+  for (const answer of [json(404, { code: "not-on-board" }), json(200, FOUND), json(200, { ballots: [null] }), json(503, { code: "busy" })]) {
+    await refusesLater(() => new Server("town", network(answer)).find("aa"), "BadAnswer");
+  }
 });
 
 for (const [name, change] of Object.entries({
-  "the hash is a path": { payload_sha256: "../../x" }, "counts is missing": { counts: undefined }, "later is a text": { later: "none" },
+  "the tracker is a list": { tracker: ["a".repeat(64)] }, "the hash is a path": { payload_sha256: "../../x" }, "counts is missing": { counts: undefined }, "later is a text": { later: "none" },
   "revoked is missing": { revoked: undefined },
 })) {
   test(`an entry in which ${name} is refused`, async () => {
-    await refusesLater(() => new Server("town", network(json(200, { ...FOUND, ...change }))).find("aa"), "BadAnswer");
+    await refusesLater(() => new Server("town", network(json(200, { ballots: [{ ...FOUND, ...change }] }))).find("aa"), "BadAnswer");
   });
 }
 

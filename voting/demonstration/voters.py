@@ -16,8 +16,8 @@ from pathlib import Path
 from bulletin_board.sources import open_source
 from tally import casting, test_modulus
 from tally.crypto import ed25519
-from tally.crypto.crockford import parse_code
 from tally.opened import OpenedElection
+from tally.registrar.codes import parse_voting_code
 from tally.registrar.derivation import derive_credential
 from tally.registrar.files import read_private
 from voting import client
@@ -52,7 +52,7 @@ def _vote(opened: OpenedElection, election: str, plan: dict[str, object]) -> Ite
     ballots = plan["ballots"]
     if not isinstance(ballots, list) or not ballots:
         return
-    credential = derive_credential(parse_code(str(plan["code"])), opened.manifest.election_id)
+    credential = derive_credential(parse_voting_code(str(plan["code"])), opened.manifest.election_id)
     supersedes = ""
     if plan["tests"]:
         yield _test(opened, election, credential.seed, ballots[0])

@@ -18,8 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _t
 
-from tally.crypto.crockford import format_code
-from tally.registrar.codes import new_code
+from tally.registrar.codes import format_voting_code, new_code
 from tally.registrar.derivation import derive_credential
 from voting.mailed.choice import check_by_server, check_own_key
 from voting.mailed.errors import NobodyListed, WeightAboveCapacity
@@ -77,7 +76,7 @@ def _send(row: Recipient, now: datetime) -> bool:
     key = derive_credential(code, row.election.election_id).key
     mine = Recipient.objects.filter(pk=row.pk, state=State.WAITING, due_at=lease)
     try:
-        _message(row, format_code(code)).send()
+        _message(row, format_voting_code(code)).send()
     except (SMTPException, OSError) as error:
         _log.warning("mailed.message_not_sent", extra={"kind": type(error).__name__})
         failures = row.failures + 1

@@ -2,7 +2,7 @@
 # ruff: noqa: ARG001  # django-ninja knows the first argument by its name
 """The operations of the read API. Every refusal is JSON with a code; nothing is logged, no cookie is set.
 
-Two answers are those of api_reading.py, word for word: the booth asks them at an election's own address.
+Two answers are those of api_reading.py, word for word: the booth gets them by POST, elsewhere.
 """
 
 from http import HTTPStatus

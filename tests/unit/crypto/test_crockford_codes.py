@@ -5,26 +5,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tally.crypto import errors
-from tally.crypto.crockford import ALPHABET, CHECK_ALPHABET, format_code, parse_code
+from tally.crypto import crockford, errors
+from tally.crypto.crockford import ALPHABET, CHECK_ALPHABET, Kind
 
 VALUE = bytes.fromhex("0123456789abcdeffedcba98765432")
+kinds = st.sampled_from(Kind)
+
+
+def format_code(value, kind=Kind.CHECK):
+    return crockford.format_code(value, kind)
+
+
+def parse_code(text, kind=Kind.CHECK):
+    return crockford.parse_code(text, kind)
+
+
 CODE = format_code(VALUE)
 values = st.binary(min_size=15, max_size=15)
 
 
-@given(values, st.integers(0, 24), st.sampled_from(CHECK_ALPHABET))
-def test_any_single_wrong_character_is_noticed(value, position, other):
-    symbols = format_code(value).replace("-", "")
+@given(values, kinds, st.integers(0, 24), st.sampled_from(CHECK_ALPHABET))
+def test_any_single_wrong_character_is_noticed(value, kind, position, other):
+    symbols = format_code(value, kind).replace("-", "")
     altered = symbols[:position] + other + symbols[position + 1 :]
     if altered == symbols:
-        assert parse_code(altered) == value
+        assert parse_code(altered, kind) == value
     elif position < 24 and other == "U":
         with pytest.raises(errors.ForbiddenCodeCharacter):
-            parse_code(altered)
+            parse_code(altered, kind)
     else:
         with pytest.raises((errors.WrongCheckCharacter, errors.ForbiddenCodeCharacter)):
-            parse_code(altered)
+            parse_code(altered, kind)
 
 
 @given(values, st.integers(0, 22))
@@ -97,9 +108,24 @@ def test_another_number_of_octets_has_no_code(length):
         format_code(bytes(length))
 
 
-@given(values)
-def test_a_code_reads_back_as_its_value(value):
-    assert parse_code(format_code(value)) == value
+@given(values, kinds)
+def test_a_code_reads_back_as_its_value(value, kind):
+    assert parse_code(format_code(value, kind), kind) == value
+
+
+@given(values, kinds, kinds)
+def test_a_code_of_one_kind_is_never_one_of_the_other(value, kind, other):
+    if kind is other:
+        return
+    with pytest.raises(errors.WrongCheckCharacter) as refusal:
+        parse_code(format_code(value, kind), other)
+    assert refusal.value.computed is kind
+
+
+def test_a_slip_that_makes_no_code_of_either_kind_names_none():
+    with pytest.raises(errors.WrongCheckCharacter) as refusal:
+        parse_code("0000-0000-0000-0000-0000-0000-1")
+    assert refusal.value.computed is None
 
 
 @given(values)
@@ -118,6 +144,7 @@ def test_case_spaces_hyphens_and_lookalikes_are_forgiven(value):
 
 def test_a_code_has_six_groups_of_four_and_a_check_character():
     assert format_code(bytes(15)) == "0000-0000-0000-0000-0000-0000-0"
+    assert format_code(bytes(15), Kind.VOTING) == "0000-0000-0000-0000-0000-0000-J"
     assert format_code(b"\xff" * 15) == "ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-" + CHECK_ALPHABET[(2**120 - 1) % 37]
     assert len(ALPHABET) == 32
     assert not set("ILOU") & set(ALPHABET)

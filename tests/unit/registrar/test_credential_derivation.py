@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from tally.crypto import crockford, ed25519
+from tally.crypto import ed25519
 from tally.crypto import errors as crypto_errors
+from tally.crypto.crockford import Kind, format_code, parse_code
 from tally.registrar import errors
+from tally.registrar.codes import parse_voting_code
 from tally.registrar.derivation import derive_credential, election_id_octets
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "credentials.json").read_text("utf-8"))
@@ -72,7 +74,7 @@ def test_fewer_rounds_give_another_key():
 @pytest.mark.parametrize("case", VECTORS["derivations"], ids=lambda case: case["code"][:9])
 def test_the_vectors_of_the_derivation_hold_at_full_cost(case):
     assert case["rounds"] == 600_000
-    code = crockford.parse_code(case["code"])
+    code = parse_voting_code(case["code"])
     credential = derive_credential(code, case["election_id"])
     assert code.hex() == case["octets"]
     assert credential.seed.hex() == case["seed"]
@@ -94,15 +96,19 @@ def test_the_pkcs8_form_for_browsers_holds_the_same_key(case):
 
 @pytest.mark.parametrize("case", VECTORS["codes"], ids=lambda case: case["octets"])
 def test_the_vectors_of_printed_codes_hold(case):
-    assert crockford.format_code(bytes.fromhex(case["octets"])) == case["code"]
+    value = bytes.fromhex(case["octets"])
+    assert format_code(value, Kind.VOTING) == case["voting_code"]
+    assert format_code(value, Kind.CHECK) == case["check_code"]
 
 
 @pytest.mark.parametrize("case", VECTORS["forgiven"], ids=lambda case: case["name"])
 def test_the_vectors_of_forgiven_codes_hold(case):
-    assert crockford.parse_code(case["typed"]).hex() == case["octets"]
+    assert parse_code(case["typed"], Kind[case["kind"].upper()]).hex() == case["octets"]
 
 
 @pytest.mark.parametrize("case", VECTORS["refused"], ids=lambda case: case["name"])
 def test_the_vectors_of_refused_codes_hold(case):
-    with pytest.raises(getattr(crypto_errors, case["reason"])):
-        crockford.parse_code(case["typed"])
+    with pytest.raises(getattr(crypto_errors, case["reason"])) as refusal:
+        parse_code(case["typed"], Kind[case["kind"].upper()])
+    if "is_of" in case:
+        assert refusal.value.computed is Kind[case["is_of"].upper()]

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from tally.crypto.crockford import parse_code
 from tally.registrar import errors
+from tally.registrar.codes import parse_voting_code
 from tally.registrar.derivation import derive_credential
 from tally.registrar.issuing import CODES_HEADING, codes_csv, issue
 from tally.registrar.voters import Voter
@@ -59,4 +59,4 @@ def test_the_list_for_the_letters_reads_back_with_codes_that_give_the_keys():
     assert tuple(rows[0]) == CODES_HEADING
     for one, (name, email, code, weight, group) in zip(issued, rows[1:], strict=True):
         assert Voter(name=name, email=email, weight=int(weight), group=group) == one.voter
-        assert parse_code(code) == one.code
+        assert parse_voting_code(code) == one.code

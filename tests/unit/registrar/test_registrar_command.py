@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bulletin_board.codec import base64url
-from tally.crypto.crockford import parse_code
+from tally.registrar.codes import parse_voting_code
 from tally.registrar.command import app
 from tally.registrar.derivation import derive_credential
 
@@ -142,7 +142,7 @@ def test_codes_and_roll_are_made_checked_and_belong_together(
     assert [(row["name"], row["weight"]) for row in rows] == [("Ada", "1"), ("Bea", "3"), ("Cid", "1")]
     assert not any(row["code"] in result.output for row in rows)
     derived = {
-        base64url.encode(derive_credential(parse_code(row["code"]), ELECTION).key): int(row["weight"])
+        base64url.encode(derive_credential(parse_voting_code(row["code"]), ELECTION).key): int(row["weight"])
         for row in rows
     }
     assert dict(json.loads((out / "roll.json").read_bytes())["voters"]) == derived

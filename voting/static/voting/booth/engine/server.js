@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** The addresses of one election on this server, and the strict reading of what they answer. */
+/**
+ * The addresses of one election on this server, and the strict reading of what they answer.
+ *
+ * No credential and no check code ever stands in an address. Of a check code the server gets the first 40 bits: with
+ * them it finds the ballot, and who types the secret code by mistake has not told it to anybody.
+ */
+import { encode } from "../codec/canonical.js";
 import { BadAnswer } from "../errors.js";
 import { getJson, getOctets, net, send } from "./transport.js";
 
@@ -11,6 +17,7 @@ import { getJson, getOctets, net, send } from "./transport.js";
 /** @typedef {{type: string, tracker: string, entry: string, receipt: string, payloadSha256: string, later: readonly {tracker: string}[], state: string, counts: boolean, revoked: string}} Found */
 
 const TRACKER = /^[0-9a-f]{64}$/;
+const PREFIX_DIGITS = 10;
 const SLUG = /^[-a-zA-Z0-9_]+$/;
 
 export class Server {
@@ -51,7 +58,7 @@ export class Server {
    * @returns {Promise<Standing>} throws BadAnswer, or TypeError without a connection
    */
   async standing(credential) {
-    const { status, value } = await getJson(`${this.#elections}/credentials/${credential}`, this.#net);
+    const { status, value } = await this.#ask("credentials", { credential });
     const { on_roll: isOnRoll, revoked, limit, ballots, state } = Object(value);
     const isGood = status === 200 && typeof isOnRoll === "boolean" && Number.isSafeInteger(limit) && areBallots(ballots);
     if (!isGood || typeof state !== "string" || !isDigest(revoked)) throw new BadAnswer("not the standing of a code");
@@ -59,19 +66,24 @@ export class Server {
   }
 
   /**
-   * @param {string} digits the first of a tracker's, or all
+   * @param {string} digits the first 30 of a tracker's, which a check code has, or all
    * @returns {Promise<Found | undefined>} undefined if the server knows no such entry; throws as `standing`
    */
   async find(digits) {
-    const { status, value } = await getJson(`${this.#elections}/ballots/${digits}`, this.#net);
-    if (status === 404 && Object(value).code === "not-on-board") return undefined;
-    const { type, tracker, entry, receipt, payload_sha256: payloadSha256, later, state, counts, revoked } = Object(value);
-    const areTexts = [type, entry, receipt, state].every((text) => typeof text === "string");
-    const areDigests = [tracker, payloadSha256].every((text) => TRACKER.test(text));
-    if (status !== 200 || !areTexts || !areDigests || !areBallots(later) || typeof counts !== "boolean" || !isDigest(revoked)) {
-      throw new BadAnswer("not an entry of the board");
-    }
-    return { type, tracker, entry, receipt, payloadSha256, later, state, counts, revoked };
+    const { status, value } = await this.#ask("ballots", { prefix: digits.slice(0, PREFIX_DIGITS) });
+    const { ballots } = Object(value);
+    if (status !== 200 || !Array.isArray(ballots)) throw new BadAnswer("not entries of the board");
+    return ballots.map(readFound).find(({ tracker }) => tracker.startsWith(digits));
+  }
+
+  /**
+   * @param {"credentials" | "ballots"} about
+   * @param {Record<string, string>} question
+   */
+  #ask(about, question) {
+    const { fetch: plain, wait } = this.#net;
+    const asked = { method: "POST", headers: { "Content-Type": "application/json" }, body: encode(question) };
+    return getJson(`${this.#elections}/${about}/find`, { wait, fetch: (address, options) => plain(address, { ...options, ...asked }) });
   }
 
   /** @param {string} code @returns {string} where anyone can check it */
@@ -88,6 +100,17 @@ export class Server {
   testedAddress(opening) {
     return `${globalThis.location.origin}${this.#elections}/tested/#${opening}`;
   }
+}
+
+/** @param {unknown} value @returns {Found} throws BadAnswer */
+function readFound(value) {
+  const { type, tracker, entry, receipt, payload_sha256: payloadSha256, later, state, counts, revoked } = Object(value);
+  const areTexts = [type, entry, receipt, state].every((text) => typeof text === "string");
+  const areDigests = [tracker, payloadSha256].every((text) => text !== "" && isDigest(text));
+  if (!areTexts || !areDigests || !areBallots(later) || typeof counts !== "boolean" || !isDigest(revoked)) {
+    throw new BadAnswer("not an entry of the board");
+  }
+  return { type, tracker, entry, receipt, payloadSha256, later, state, counts, revoked };
 }
 
 /** @param {unknown} text "" or a digest: it becomes part of an address */
