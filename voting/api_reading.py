@@ -25,7 +25,7 @@ from voting.services.opened import LARGE_FIELDS, opened_election
 from voting.services.roll import ever_enrolled
 from voting.states import State
 
-_REFUSED = {WrongMethod: 405, TooLarge: 413, WrongContentType: 415}  # what is not JSON: 400
+_REFUSED: dict[type[Exception], int] = {WrongMethod: 405, TooLarge: 413, WrongContentType: 415}
 _UNKNOWN = {"code": "unknown-election", "message": "There is no such open election."}
 _NOT_ON_BOARD = {"code": "not-on-board", "message": "No entry of this board has this check code."}
 
@@ -84,7 +84,7 @@ def _answered(
     except Unavailable as error:
         return _unavailable(error)
     except (EncodingError, *_REFUSED) as error:
-        status = _REFUSED.get(type(error), 400)
+        status = _REFUSED.get(type(error), 400)  # 400: not JSON, or not of this form
         response = _json(status, {"code": code_of(error), "message": str(error)})
         if isinstance(error, WrongMethod):
             response["Allow"] = "POST"

@@ -3,6 +3,7 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.polling_place import fresh_code, opened
-from tests.browser.voters import Voter, chromium, voter
+from tests.browser.voters import WITHOUT_ED25519, Voter, chromium, voter
 
 pytestmark = pytest.mark.servers
 
@@ -105,6 +106,7 @@ def test_a_code_is_typed_as_people_type(at):
     [
         ("", "25 characters"),
         ("0000-0000-0000-0000-0000-0000-1", "changed places"),
+        ("0000-0000-0000-0000-0000-0000-j", "Keep it secret"),
         ("!000-0000-0000-0000-0000-0000-0", "Character 1"),
         ("<script>alert(1)</script>", "Character 1"),
     ],
@@ -155,10 +157,11 @@ def lie(one: Voter, change) -> None:
     def answer(route):
         response = route.fetch()
         value = response.json()
-        change(value)
+        for ballot in value["ballots"]:
+            change(ballot)
         route.fulfill(response=response, json=value)
 
-    one.context.route("**/elections/*/ballots/*", answer)
+    one.context.route("**/elections/*/ballots/find", answer)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +186,10 @@ def test_another_voters_ballot_does_not_pass_for_ones_own(at):
     one = at()
     mine, others = vote(one, fresh_code()), vote(one, fresh_code())
     truth = one.page.request.get(f"{one.base}/elections/{one.slug}/ballots/{tracker_of(one, others)}").json()
-    lie(one, lambda value: value.update(truth))
+    lie(one, lambda value: value.update(truth | {"tracker": value["tracker"]}))
     assert notice(check(one, mine)) == "The server's answer does not hold"
+    lie(one, lambda value: value.update(truth))
+    assert notice(check(one, mine)) == "No ballot with this check code is on the public board"
 
 
 def tracker_of(one: Voter, code: str) -> str:
@@ -265,8 +270,7 @@ def test_a_saved_receipt_is_checked_without_typing(at):
 def test_a_board_that_hides_what_it_has_signed_is_found_out(at):
     one = at()
     data = receipt_of(one, fresh_code())
-    gone = {"status": 404, "json": {"code": "not-on-board", "message": ""}}
-    one.page.route("**/ballots/*", lambda route: route.fulfill(**gone))
+    one.page.route("**/ballots/find", lambda route: route.fulfill(json={"ballots": []}))
     page = check_receipt(one, data)
     assert notice(page) == "The board has broken its word"
     check_state(page)
@@ -299,3 +303,280 @@ def test_a_receipt_of_another_election_is_refused(at):
     kept = json.loads(receipt_of(one, fresh_code()))
     page = check_receipt(one, json.dumps(kept | {"election": "0" * 64}).encode())
     expect(page.get_by_role("alert")).to_contain_text("This is a receipt of another election.")
+
+
+def test_a_voting_code_is_not_told_to_the_server_and_does_not_stay(at):
+    one, typed = at(), fresh_code()
+    for page in (check(one, typed), check(one, "")):
+        if not page.get_by_role("alert").is_visible():
+            page.get_by_label("Your check code").fill(typed.lower())
+            page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("the code that you vote with")
+        assert page.get_by_label("Your check code").input_value() == ""
+    assert not [address for address in one.asked if "/ballots" in address]
+    assert one.sent == []
+
+
+def test_the_server_learns_40_bits_of_what_is_typed_and_no_address_holds_a_code(at):
+    one = at()
+    code = vote(one, fresh_code())
+    digits = tracker_of(one, code)
+    before = len(one.sent)
+    assert notice(check(one, code)) == "Your ballot is on the public board"
+    assert one.sent[before:] == [json.dumps({"prefix": digits[:10]}, separators=(",", ":")).encode()]
+    asked = [address.partition("#")[0] for address in one.asked]
+    assert not [address for address in asked if digits[:10] in address or code[:9] in address]
+
+
+def anothers(one: Voter, slug: str) -> None:
+    """Let the server put another election into this one's page."""
+    parts = re.compile(r'data-(?:manifest|key|opening)="[0-9a-f]{64}"')
+    others = iter(parts.findall(one.page.request.get(f"{one.base}/elections/{slug}/vote/").text()) * 9)
+
+    def answer(route):
+        response = route.fetch()
+        route.fulfill(response=response, body=parts.sub(lambda _: next(others), response.text()))
+
+    def blob(route):
+        route.continue_(url=route.request.url.replace(f"/{one.slug}/", f"/{slug}/"))
+
+    one.context.route(re.compile(f"/elections/{one.slug}/(vote|check|tested)/"), answer)
+    one.context.route(f"**/board/{one.slug}/blob/*", blob)
+
+
+def fingerprint_of(one: Voter, slug: str) -> str:
+    found: str = one.page.request.get(f"{one.base}/api/elections/{slug}").json()["fingerprint"]
+    return found
+
+
+@pytest.mark.parametrize("part", ["vote", "check", "tested"])
+def test_the_fingerprint_is_that_of_the_election_that_the_page_works_with(at, part):
+    one = at()
+    for slug in ("choose-one", "approval"):
+        if slug != one.slug:
+            anothers(one, slug)
+        one.page.goto("about:blank")
+        one.page.goto(f"{one.base}/elections/{one.slug}/{part}/")
+        expect(one.page.locator("#fingerprint")).to_be_visible()
+        shown = one.page.locator("#fingerprint span").all_inner_texts()
+        assert "".join(shown) == fingerprint_of(one, slug)[:16]
+        title = {"choose-one": "Mayor of Little Harbour", "approval": "School board"}[slug]
+        assert title in one.page.locator(".booth-election").inner_text()
+
+
+@pytest.mark.parametrize("part", ["vote", "check", "tested"])
+@pytest.mark.parametrize("digits", [12, 64])
+def test_a_link_that_names_the_election_opens_that_one_alone(at, part, digits):
+    one = at()
+    pin = fingerprint_of(one, one.slug)[:digits]
+    address = f"{one.base}/elections/{one.slug}/{part}/#.{pin.upper()}"
+    one.page.goto(address)
+    expect(one.page.locator("#fingerprint")).to_be_visible()
+    anothers(one, "approval")
+    one.page.reload()
+    expect(one.page.locator("h1")).to_have_text("This is another election")
+    assert one.page.locator("main input").count() == 0
+    check_state(one.page)
+    with one.page.expect_download() as download:
+        one.page.get_by_role("button", name="Save the file").click()
+    evidence = json.loads(Path(download.value.path()).read_bytes())
+    assert (evidence["why"], evidence["fingerprint"]) == ("another-election", fingerprint_of(one, "approval"))
+    assert evidence["answer"]["expected"] == pin
+
+
+@pytest.mark.parametrize("pin", ["c9b6", "0" * 12, "0" * 65, "not-hexadecimal", "."])
+def test_a_link_whose_fingerprint_is_cut_short_or_another_is_refused_and_its_code_removed(at, pin):
+    one, typed = at(), fresh_code()
+    one.page.goto(f"{one.address}#{typed}.{pin}")
+    expect(one.page.locator("h1")).to_have_text("This is another election")
+    assert typed not in one.page.url
+    assert typed not in one.page.content()
+    assert one.sent == []
+
+
+def test_a_link_to_another_election_in_the_same_tab_is_refused(at):
+    one = at()
+    page = check(one, "")
+    expect(page.locator("#fingerprint")).to_be_visible()
+    page.evaluate("location.hash = '#0000-0000-0000-0000-0000-0000-0.' + '0'.repeat(12)")
+    expect(page.locator("h1")).to_have_text("This is another election")
+
+
+def test_a_link_carries_code_and_fingerprint_together(at):
+    one = at()
+    code = vote(one, fresh_code())
+    pin = fingerprint_of(one, one.slug)[:12]
+    page = check(one, f"{code}.{pin}")
+    assert notice(page) == "Your ballot is on the public board"
+    assert page.url.endswith(f"/check/#.{pin}")
+
+
+def test_keys_for_tests_are_refused_anywhere_but_on_this_machine(at):
+    one = at()
+    page = one.page
+
+    def elsewhere(route):
+        route.fulfill(
+            response=route.fetch(url=route.request.url.replace("https://vote.example.org", one.base))
+        )
+
+    page.route("https://vote.example.org/**", elsewhere)
+    page.goto(f"https://vote.example.org/elections/{one.slug}/check/")
+    expect(page.locator("h1")).to_have_text("The election could not be opened")
+    assert "ForbiddenModulusSize" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("part", ["check", "tested"])
+def test_skipping_to_the_content_is_no_code(at, part):
+    one = at()
+    one.page.goto(f"{one.base}/elections/{one.slug}/{part}/")
+    expect(one.page.locator("#fingerprint")).to_be_visible()
+    before = one.heading
+    one.page.keyboard.press("Tab")
+    one.page.keyboard.press("Enter")
+    expect(one.page).to_have_url(re.compile("#content$"))
+    assert one.heading == before
+    assert one.page.get_by_role("alert").count() == 0
+
+
+FATES = {
+    "final": (
+        lambda value: value.update(state="final"),
+        "Your ballot is on the public board, and it counts",
+        "All is well",
+    ),
+    "refused": (
+        lambda value: value.update(counts=False),
+        "This ballot does not hold",
+        "Your ballot is on the public board, but it does not count",
+    ),
+    "replaced": (
+        lambda value: value.update(counts=False, later=[{"tracker": "0" * 64, "seq": 99}]),
+        "This ballot was replaced by a later one",
+        "Your ballot is on the public board, but a later one counts in its place",
+    ),
+}
+
+
+@pytest.mark.parametrize("fate", FATES)
+def test_yes_is_answered_by_what_becomes_of_the_ballot(at, fate):
+    one = at()
+    change, found, verdict = FATES[fate]
+    code = vote(one, fresh_code())
+    lie(one, change)
+    page = check(one, code)
+    assert notice(page) == found
+    check_state(page)
+    page.locator("#yes").click()
+    assert notice(page) == verdict
+    check_state(page)
+
+
+def test_a_revocation_that_the_registrar_has_not_signed_is_not_believed(at):
+    one = at()
+    code = vote(one, fresh_code())
+    lie(one, lambda value: value.update(revoked=value["payload_sha256"], counts=False))
+    assert notice(check(one, code)) == "The server's answer does not hold"
+
+
+def test_a_late_answer_does_not_overwrite_a_newer_one(at):
+    one = at()
+    code = vote(one, fresh_code())
+    held = []
+    one.context.route("**/ballots/find", held.append)
+    page = check(one, "0000-0000-0000-0000-0000-0000-0")
+    while not held:
+        page.wait_for_timeout(50)
+    one.context.unroute("**/ballots/find")
+    page.evaluate("code => { location.hash = code }", code)
+    assert notice(page) == "Your ballot is on the public board"
+    with page.expect_response("**/ballots/find"):
+        held[0].continue_()
+    page.get_by_text("Check it on another device").click()  # the page has had its turn
+    assert notice(page) == "Your ballot is on the public board"
+
+
+def test_a_receipt_is_evidence_when_the_board_answers_with_a_broken_proof(at):
+    one = at()
+    data = receipt_of(one, fresh_code())
+    lie(one, lambda value: value.update(receipt=value["receipt"].replace("index ", "index 1")))
+    page = check_receipt(one, data)
+    assert notice(page) == "The server's answer does not hold"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the file").click()
+    evidence = json.loads(Path(download.value.path()).read_bytes())
+    assert json.loads(evidence["sent"])["entry"] == json.loads(data)["entry"]
+
+
+def test_a_tested_ballot_is_opened_from_its_file(at):
+    one = at().enter(fresh_code()).choose(ROSA).go_on()
+    code = one.check_code
+    one.page.locator("#test").click()
+    one.page.locator("#test").click()
+    with one.page.expect_download() as download:
+        one.page.get_by_role("button", name="Save the file").click()
+    other = at()
+    other.page.goto(f"{other.base}/elections/{other.slug}/tested/")
+    other.page.locator("#opening").set_input_files(download.value.path())
+    other.page.get_by_role("button", name="Open").click()
+    expect(other.page.locator("h1")).to_have_text("This test ballot says")
+    assert ROSA in other.page.inner_text(".answers")
+    assert other.check_code == code
+    junk = {"name": "veritally-test.txt", "mimeType": "text/plain", "buffer": b"not an opening"}
+    other.page.goto(f"{other.base}/elections/{other.slug}/tested/")
+    other.page.locator("#opening").set_input_files(junk)
+    other.page.get_by_role("button", name="Open").click()
+    expect(other.page.get_by_role("alert")).to_contain_text("This is not the file or the link")
+
+
+@pytest.mark.parametrize("part", ["vote", "check", "tested"])
+def test_a_rehearsal_is_marked_on_every_page(at, part):
+    for slug, number in (("practice", 1), ("choose-one", 0)):
+        one = at(slug)
+        one.page.goto(f"{one.base}/elections/{slug}/{part}/")
+        expect(one.page.locator("#fingerprint")).to_be_visible()
+        assert one.page.get_by_text("This is a rehearsal: it does not count.").count() == number
+
+
+@pytest.mark.parametrize("part", ["check", "tested"])
+def test_a_browser_without_ed25519_is_told_so_before_anything_is_asked(at, part):
+    one = at()
+    one.page.add_init_script(WITHOUT_ED25519)
+    one.page.goto(f"{one.base}/elections/{one.slug}/{part}/")
+    expect(one.page.locator("h1")).to_have_text("This browser cannot be used here")
+    check_state(one.page)
+
+
+@pytest.mark.parametrize("part", ["check", "tested"])
+def test_without_javascript_the_page_says_what_to_do(browser, base, part):
+    one = voter(browser, base, "choose-one", java_script_enabled=False)
+    one.page.goto(f"{base}/elections/choose-one/{part}/")
+    assert "This page needs JavaScript" in one.page.content()
+    one.context.close()
+
+
+@pytest.mark.parametrize("part", ["check", "tested"])
+def test_in_the_readers_own_colours_the_page_stays_accessible(at, part):
+    one = at()
+    one.page.emulate_media(forced_colors="active")
+    one.page.goto(f"{one.base}/elections/{one.slug}/{part}/")
+    expect(one.page.locator("#fingerprint")).to_be_visible()
+    options = {
+        "runOnly": TAGS,
+        "resultTypes": ["violations"],
+        "rules": {"color-contrast": {"enabled": False}},  # the colours are the reader's own
+    }
+    assert [rule["id"] for rule in Axe().run(one.page, options=options).response["violations"]] == []
+
+
+def test_what_goes_wrong_is_accessible_in_arabic(browser, base):
+    one = voter(browser, base, "market", locale="ar")
+    page = check(one, "0000-0000-0000-0000-0000-0000-0")
+    expect(page.locator(".notice-bad")).to_be_visible()
+    check_state(page)
+    for part in ("check", "tested"):
+        page.goto("about:blank")
+        page.goto(f"{base}/elections/market/{part}/#.{'0' * 12}")
+        expect(page.locator(".notice-bad")).to_be_visible()
+        check_state(page)
+    one.context.close()

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.registration_office import SLUG, running
-from tests.browser.voters import chromium
+from tests.browser.voters import WITHOUT_ED25519, chromium
 
 pytestmark = pytest.mark.servers
 
@@ -150,5 +150,119 @@ def test_without_javascript_there_is_a_clear_message(browser, place):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{place.base}/elections/{SLUG}/register/")
+    assert "JavaScript" in page.inner_text("main")
+    context.close()
+
+
+def test_a_browser_without_ed25519_is_told_so_before_a_code_is_made(page, place):
+    page.add_init_script(WITHOUT_ED25519)
+    begin(page, place)
+    heading(page, "This browser cannot be used here")
+    assert page.locator("main input").count() == 0
+    check_accessible(page)
+
+
+def test_a_browser_that_fails_over_the_key_says_that_nothing_was_registered(page, place):
+    begin(page, place)
+    page.locator("#address").fill("fay@example.org")
+    page.get_by_role("button", name="Make my code").click()
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.evaluate("crypto.subtle.sign = () => Promise.reject(new DOMException('no', 'NotSupportedError'))")
+    show_the_code(page, keep_the_code(page))
+    heading(page, "This browser cannot be used here")
+    expect(page.locator("main")).to_contain_text("You are not registered yet.")
+    assert sent == []
+
+
+def test_an_address_is_corrected_after_a_failure(page, place):
+    begin(page, place)
+    page.locator("#address").fill("gina@exmaple.org")
+    page.get_by_role("button", name="Make my code").click()
+    page.route("**/register/by-email", lambda route: route.abort())
+    show_the_code(page, keep_the_code(page))
+    heading(page, "This did not work")
+    check_accessible(page)
+    page.get_by_role("button", name="Start again").click()
+    heading(page, "Register to vote")
+    assert page.get_by_text("You are signed in as:").count() == 0
+    assert page.locator("#address").input_value() == "gina@exmaple.org"
+    page.locator("#address").fill("gina@example.org")
+    page.unroute("**/register/by-email")
+    page.get_by_role("button", name="Make my code").click()
+    show_the_code(page, keep_the_code(page))
+    heading(page, "Look into your e-mail")
+    expect(page.locator("main")).to_contain_text("gina@example.org")
+
+
+PASSPHRASE = "correct horse battery"
+
+
+def test_a_code_that_is_kept_as_a_file_registers(page, place, tmp_path):
+    begin(page, place)
+    page.locator("#address").fill("hal@example.org")
+    page.get_by_role("button", name="Make my code").click()
+    heading(page, "Your code")
+    page.get_by_text("Keep it as a file as well").click()
+    page.locator("#passphrase").fill("short")
+    page.get_by_role("button", name="Save the backup file").click()
+    expect(page.get_by_role("alert")).to_contain_text("too short")
+    page.locator("#passphrase").fill(PASSPHRASE)
+    page.locator("#passphrase-again").fill(PASSPHRASE.upper())
+    page.get_by_role("button", name="Save the backup file").click()
+    expect(page.get_by_role("alert")).to_contain_text("differ")
+    page.locator("#passphrase-again").fill(PASSPHRASE)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the backup file").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    code = keep_the_code(page)
+    assert code not in file.read_text()
+    assert PASSPHRASE not in file.read_text()
+    page.get_by_text("I have a backup file").click()
+    page.locator("#backup").set_input_files(file)
+    page.locator("#backup-passphrase").fill("another passphrase")
+    page.get_by_role("button", name="Open the file, and register").click()
+    expect(page.get_by_role("alert")).to_contain_text("This is not your backup file")
+    check_accessible(page)
+    page.locator("#backup-passphrase").fill(PASSPHRASE)
+    page.get_by_role("button", name="Open the file, and register").click()
+    heading(page, "Look into your e-mail")
+
+
+def test_registering_is_accessible_in_arabic(browser, place):
+    context = browser.new_context(
+        locale="ar", viewport={"width": 360, "height": 780}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(f"{place.base}/elections/{SLUG}/register/")
+    page.locator("#address").fill("nobody")
+    page.locator("form.sheet button[type=submit]").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    check_accessible(page)
+    page.locator("#address").fill("ina@example.org")
+    page.locator("form.sheet button[type=submit]").click()
+    expect(page.locator(".check-code")).to_be_visible()
+    check_accessible(page)
+    assert page.evaluate("getComputedStyle(document.querySelector('.check-code')).direction") == "ltr"
+    context.close()
+
+
+def test_in_the_readers_own_colours_registering_stays_accessible(page, place):
+    page.emulate_media(forced_colors="active")
+    begin(page, place)
+    heading(page, "Register to vote")
+    options = {
+        "runOnly": TAGS,
+        "resultTypes": ["violations"],
+        "rules": {"color-contrast": {"enabled": False}},
+    }
+    assert [rule["id"] for rule in Axe().run(page, options=options).response["violations"]] == []
+
+
+def test_without_javascript_confirming_says_what_to_do(browser, place):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{place.base}/elections/{SLUG}/register/confirm/#{'A' * 22}")
     assert "JavaScript" in page.inner_text("main")
     context.close()

@@ -10,6 +10,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30_000  # ms
 
+WITHOUT_ED25519 = (
+    "const make = crypto.subtle.generateKey.bind(crypto.subtle);"
+    "crypto.subtle.generateKey = (name, ...rest) => name === 'Ed25519'"
+    " ? Promise.reject(new DOMException('no', 'NotSupportedError')) : make(name, ...rest);"
+)
+
 expect.set_options(timeout=PATIENCE)
 
 

@@ -140,6 +140,7 @@ PLACES = {
     "harbour": ("open", "Little Harbour: mayor, school board, projects", (mayor, school, projects), {}),
     "strict": ("open", "Rowing club", (chair, committee, lambda: fund(exact=True)), {"ballots": 1}),
     "market": ("open", "The market", (bilingual,), {"arabic": "السوق"}),
+    "practice": ("open", "The fire drill", (chair,), {"rehearsal": True}),
     "changed": ("open", "The roll has changed", (mayor,), {"lost": "A letter was lost in the post."}),
     "later": ("frozen", "Not open yet", (mayor,), {}),
     "over": ("closed", "Over already", (mayor,), {}),

@@ -95,6 +95,7 @@ def test_the_message_has_the_link_the_code_and_a_warning():
     assert f"\n{code}\n" in message.body
     assert "Ada Brook" in message.body
     assert "only the code in the newest one is good" in message.body
+    assert "the page shows the election's fingerprint" in message.body
 
 
 def test_markup_in_a_name_stays_text():

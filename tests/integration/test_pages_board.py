@@ -15,6 +15,7 @@ from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.proof import InclusionProof, check_proof
 from bulletin_board.models import Entry
 from tally.record.tracker import format_check_code
+from tally.registrar.codes import format_voting_code
 from tests.integration.pages_data import place
 from tests.integration.pages_elections import CLOSES
 from tests.integration.pages_fixtures import page, server, words  # noqa: F401  # a fixture
@@ -228,3 +229,11 @@ def test_there_is_no_archive_while_the_board_can_grow(client, state):
     place("harbour", state)
     assert client.get(f"{BOARD}archive.zip").status_code == 404
     assert "archive.zip" not in page(client, BOARD)
+
+
+def test_a_voting_code_that_was_typed_here_is_called_a_secret_and_not_shown_again(client):
+    place("harbour", "open")
+    code = format_voting_code(bytes(range(15)))
+    response = find(client, code.lower())
+    assert "the code that you vote with" in words(response)
+    assert code.casefold() not in response.content.decode().casefold()

@@ -20,7 +20,7 @@ from bulletin_board.layout import blob_path
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.log.tiles import WIDTH, Tile
 from bulletin_board.models import Entry
-from tally.crypto.crockford import MAX_TYPED
+from tally.crypto.crockford import MAX_TYPED, Kind
 from tally.crypto.errors import CryptoError, ForbiddenCodeCharacter, WrongCheckCharacter
 from voting.models import Election
 from voting.pages import ballots, records, roll_changes
@@ -101,6 +101,8 @@ def find(request: HttpRequest, slug: str) -> HttpResponse:
         found = ballots.find(election, typed, size=size)
     except CryptoError as error:
         context["error"] = _explanation(error)
+        if _is_secret(error):
+            context["typed"] = ""  # not shown to the next who reads this screen
         return render(request, "voting/find.html", context)
     context["entries"] = [_detail(election, seq, size) for seq in found]
     return render(request, "voting/find.html", context)
@@ -134,7 +136,16 @@ def _detail(election: Election, seq: int, size: int) -> EntryDetail:
     )
 
 
+def _is_secret(error: CryptoError) -> bool:
+    return isinstance(error, WrongCheckCharacter) and error.computed is Kind.VOTING
+
+
 def _explanation(error: CryptoError) -> Promise:
+    if _is_secret(error):
+        return _(
+            "This looks like the code that you vote with. Nobody needs it to find a ballot, and now this"
+            " server has seen it: tell the people who run the election, who can give you another."
+        )
     if isinstance(error, WrongCheckCharacter):
         return _("One or more characters are wrong, or have changed places. Compare the code group by group.")
     if isinstance(error, ForbiddenCodeCharacter):

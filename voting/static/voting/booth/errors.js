@@ -125,6 +125,8 @@ export class BaseMismatch extends Refusal {}
 export class BadAcknowledgement extends Refusal {}
 export class OpeningMismatch extends Refusal {}
 export class FingerprintMismatch extends Refusal {}
+/** The election is not the one that the link names by its fingerprint. */
+export class AnotherElection extends Refusal {}
 export class CiphertextOutOfRange extends Refusal {}
 export class RepeatedCiphertext extends Refusal {}
 export class ResponseOutOfRange extends Refusal {}

@@ -3,12 +3,17 @@
 import { Engine } from "../engine/client.js";
 import { Server } from "../engine/server.js";
 import { findLack } from "../engine/support.js";
+import { AnotherElection } from "../errors.js";
 import { loadTexts } from "../texts.js";
 import { useLanguages } from "./election_text.js";
+import { fingerprintView, rehearsalView } from "./fingerprint.js";
+import { isPinOf, pinInAddress, takeText } from "./link.js";
 import { Page } from "./page.js";
 import { showBroken, showLack } from "./trouble.js";
 
 /** @import { Shown } from "../engine/client.js" */
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 /** @typedef {{page: Page, server: Server, engine: Engine, election: Shown & {fingerprint: string}}} Opened */
 
@@ -18,43 +23,65 @@ import { showBroken, showLack } from "./trouble.js";
  */
 export async function openPage(root) {
   const page = new Page(root);
-  await loadTexts(page.data.language ?? "en");
-  const lack = await findLack(globalThis);
-  if (lack) {
-    showLack(page, lack);
-    return undefined;
-  }
   try {
+    await loadTexts(page.data.language ?? "en");
+    const lack = await findLack(globalThis);
+    if (lack) {
+      showLack(page, lack);
+      return undefined;
+    }
     const server = new Server(page.data.slug ?? "");
-    return { page, server, ...(await openElection(page, server)) };
+    const opened = await openElection(page, server);
+    watchLink(page);
+    return { page, server, ...opened };
   } catch (error) {
+    takeText(); // a code is not left behind in the address
     showBroken(page, error);
     return undefined;
   }
 }
 
 /**
- * A new worker, with nothing of an earlier one.
+ * A new worker, with nothing of an earlier one. Throws AnotherElection unless the election is the one that the link
+ * names and that this page opened before.
  * @param {Page} page
  * @param {Server} server
  */
-export async function openElection({ data }, server) {
+export async function openElection(page, server) {
+  const { data } = page;
   const [manifest, key, opening] = await Promise.all(
     [data.manifest, data.key, data.opening].map((sha256) => server.blob(sha256 ?? "")),
   );
   const engine = Engine.start();
-  const election = await engine.open({ manifest, key, opening }, { allowTestModulus: data.testModulus === "true" });
+  // The keys of tests are small enough to be broken: whoever serves this page elsewhere cannot switch them on.
+  const allowTestModulus = data.testModulus === "true" && LOOPBACK.includes(globalThis.location.hostname);
+  const election = await engine.open({ manifest, key, opening }, { allowTestModulus });
+  const { fingerprint } = election;
+  const expected = [page.fingerprint, pinInAddress()].find((pin) => pin && !isPinOf(pin, fingerprint));
+  if (expected) {
+    engine.stop();
+    throw new AnotherElection("another election than the link's", { expected, computed: fingerprint });
+  }
+  page.fingerprint = fingerprint;
   useLanguages(election.languages);
+  page.frame = { above: election.rehearsal && rehearsalView(), below: fingerprintView(election) };
   return { engine, election };
 }
 
-/** @returns {string} what stands after # in the address, which is then removed from it: it may be a secret */
+/**
+ * A link to another election that is opened in this tab begins anew, and is refused there.
+ * @param {Page} page
+ */
+function watchLink({ fingerprint }) {
+  globalThis.addEventListener("hashchange", (event) => {
+    const pin = pinInAddress();
+    if (!pin || isPinOf(pin, fingerprint)) return;
+    event.stopImmediatePropagation();
+    globalThis.location.reload();
+  });
+}
+
+/** @returns {string} the code or opening after # in the address, which is then removed from it: it may be a secret */
 export function takeFragment() {
-  const { hash, pathname, search } = globalThis.location;
-  if (hash) globalThis.history.replaceState(globalThis.history.state, "", pathname + search);
-  try {
-    return decodeURIComponent(hash.slice(1));
-  } catch {
-    return "";
-  }
+  return takeText();
 }

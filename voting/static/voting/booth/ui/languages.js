@@ -3,8 +3,9 @@
  * Another language, without losing the place. The page is loaded again with what stood after # in its address, or
  * stands in its field for a code now: the form alone would lose that, and the server may not see it.
  */
+import { readLink } from "./link.js";
 
-/** @param {string} fragment what stands after # in the address, with the #; "" on the voting page: its field has it */
+/** @param {string} fragment what stands after # in the address, with the #; on the voting page without the code: its field has it */
 export function keepPlace(fragment) {
   const form = document.querySelector(".languages")?.closest("form");
   form?.addEventListener("submit", (event) => {
@@ -33,5 +34,6 @@ async function change(form, chosen, fragment) {
 /** @param {string} fragment */
 function typed(fragment) {
   const field = document.getElementById("code");
-  return field instanceof HTMLInputElement && field.value ? `#${encodeURIComponent(field.value)}` : fragment;
+  const { pin } = readLink(fragment);
+  return field instanceof HTMLInputElement && field.value ? `#${encodeURIComponent(field.value)}${pin && `.${pin}`}` : fragment;
 }

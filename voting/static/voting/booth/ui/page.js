@@ -9,6 +9,10 @@ const site = globalThis.document?.title ?? "";
 export class Page {
   #root;
   #data;
+  /** What stands above and below every step from now on. @type {{above: Child, below: Child}} */
+  frame = { above: null, below: null };
+  /** Of the election that was opened first: no other is ever opened here. "" until then. */
+  fingerprint = "";
 
   /** @param {HTMLElement} root the shell's element */
   constructor(root) {
@@ -30,7 +34,8 @@ export class Page {
   show(heading, children, { banner, isFirst = false } = {}) {
     // A question is a heading, too, in whichever direction it was written.
     const title = el("h1", { id: "booth-heading", tabindex: -1 }, el("bdi", {}, heading));
-    replace(this.#root, banner, title, ...children);
+    const { above, below } = this.frame;
+    replace(this.#root, above, banner, title, ...children, below);
     document.title = `${heading} – ${site}`;
     if (isFirst) return;
     title.focus({ preventScroll: true });
@@ -38,11 +43,13 @@ export class Page {
   }
 
   /**
-   * Put a summary of errors above the heading; it takes the focus.
+   * Put a summary of errors above the heading; it takes the focus. The text fields that it names are marked as wrong.
    * @param {HTMLElement} summary
    */
   showErrors(summary) {
     this.#root.querySelector(".error-summary")?.remove();
+    for (const field of this.#root.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    for (const link of summary.querySelectorAll("a")) this.#root.querySelector(`input[type=text]${link.hash}`)?.setAttribute("aria-invalid", "true");
     const heading = this.#root.querySelector("h1");
     heading?.before(summary);
     summary.focus();

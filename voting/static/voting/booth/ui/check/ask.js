@@ -30,6 +30,15 @@ export function askView({ code, onsubmit, onreceipt }) {
     el("div", { class: "actions" }, el("button", { type: "submit", class: "btn btn-primary" }, say("Check"))));
 }
 
+/**
+ * The secret code does not stay in the field, for the next to read.
+ * @param {any} error
+ */
+export function hideSecret({ name, computed }) {
+  const field = document.getElementById(FIELD);
+  if (name === "WrongCheckCharacter" && computed === "voting" && field instanceof HTMLInputElement) field.value = "";
+}
+
 /** @param {any} error */
 export function askErrors({ name, computed }) {
   const isOfFile = name === "MalformedReceipt" || name === "ForeignRecord";
@@ -46,7 +55,9 @@ function reason(name, computed) {
       ? say("This is too long to be a check code.")
       : sayMany("A check code has 25 characters. This has %(count)s.", "A check code has 25 characters. This has %(count)s.", Number(computed));
     case "ForbiddenCodeCharacter": return say("Character %(position)s cannot be right: check codes have only digits and letters, and some signs at the end.", { position: Number(computed) });
-    case "WrongCheckCharacter": return say("One or more characters are wrong or have changed places.");
+    case "WrongCheckCharacter": return computed === "voting"
+      ? say("This looks like the code that you vote with. Keep it secret: nobody needs it to check a ballot. The check code is the one that you got when you had voted.")
+      : say("One or more characters are wrong or have changed places.");
     case "MalformedReceipt": return say("This file is not the receipt of a ballot.");
     case "ForeignRecord": return say("This is a receipt of another election.");
     default: return say("The server could not be asked. Check your connection, then try again.");

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Checking one's ballot in three steps: give the code or the receipt, see what is found, say whether it is yours. */
 import { formatCheckCode, parseCheckCode } from "../../credentials/codes.js";
-import { MalformedReceipt, Refusal } from "../../errors.js";
+import { BadAnswer, MalformedReceipt, Refusal } from "../../errors.js";
 import { utf8 } from "../../octets.js";
 import { LIMIT, readReceiptFile } from "../../receipt_file.js";
+import { readRollChange } from "../../record/roll_change.js";
 import { say } from "../../texts.js";
 import { el } from "../dom.js";
 import { openPage, takeFragment } from "../election_page.js";
-import { askErrors, askView } from "./ask.js";
-import { brokenView, fineView, foundView, missingView, refutedView, wrongView } from "./found.js";
+import { askErrors, askView, hideSecret } from "./ask.js";
+import { brokenView, fateOf, fineView, foundView, missingView, refutedView, wrongView } from "./found.js";
 
 /** @import { Child } from "../dom.js" */
+/** @import { Evidence } from "../../engine/evidence.js" */
+/** @import { Found } from "../../engine/server.js" */
+/** @import { Octets } from "../../octets.js" */
 /** @import { Opened } from "../election_page.js" */
+/** @import { Checked } from "./found.js" */
 /** @import { ReceiptFile } from "../../receipt_file.js" */
 
 export class CheckPage {
   #opened;
   #isFirst = true;
+  #turn = 0; // of the questions that were asked
 
   /** @param {HTMLElement} root */
   static async begin(root) {
@@ -32,13 +38,16 @@ export class CheckPage {
 
   /** @param {string} code */
   #begin(code) {
-    globalThis.addEventListener("hashchange", () => this.#check(takeFragment()));
+    globalThis.addEventListener("hashchange", () => {
+      const next = takeFragment();
+      if (next) this.#check(next);
+    });
     this.#ask(code);
     if (code) this.#check(code);
   }
 
-  /** @param {string} code */
-  #ask(code) {
+  #ask(code = "") {
+    this.#turn += 1;
     this.#show(1, say("Check my ballot"), askView({
       code, onsubmit: (typed) => this.#check(typed), onreceipt: (file) => this.#checkReceipt(file),
     }));
@@ -63,71 +72,113 @@ export class CheckPage {
   }
 
   /**
-   * @param {string} code what somebody typed
+   * What was typed goes no further than here: it may be a secret. An answer that comes after another question is dropped.
+   * @param {string} typed
    * @param {ReceiptFile} [kept] a receipt that holds
    */
-  async #check(code, kept) {
-    const { page, server } = this.#opened;
+  async #check(typed, kept) {
+    const { page } = this.#opened;
+    this.#turn += 1;
+    const turn = this.#turn;
     try {
-      const digits = parseCheckCode(code);
-      const found = await server.find(digits);
-      if (kept && found?.entry !== kept.entry) return this.#broken(code, kept, found);
-      if (!found) return this.#miss(code);
-      const payload = await server.blob(found.payloadSha256);
-      return await this.#verify(code, digits, found, payload);
+      const show = await this.#find(kept?.tracker ?? parseCheckCode(typed), kept);
+      if (turn === this.#turn) show();
     } catch (error) {
-      return page.showErrors(askErrors(error));
+      if (turn !== this.#turn) return;
+      hideSecret(error);
+      page.showErrors(askErrors(error));
     }
   }
 
   /**
-   * @param {string} code
-   * @param {string} digits
-   * @param {import("../../engine/server.js").Found} found
-   * @param {import("../../octets.js").Octets} payload
+   * @param {string} digits the first of a tracker's, or all
+   * @param {ReceiptFile} [kept]
+   * @returns {Promise<() => void>} what shows the outcome; throws a Refusal, or TypeError without a connection
    */
-  async #verify(code, digits, found, payload) {
-    const { engine, election, server } = this.#opened;
-    const evidence = this.#evidence(code, found);
-    const { name } = election.registrar;
-    const onagain = () => this.#ask("");
+  async #find(digits, kept) {
+    const { server } = this.#opened;
+    const found = await server.find(digits);
+    const evidence = this.#evidence(digits, found, kept);
+    if (kept && found?.entry !== kept.entry) return () => this.#broken(evidence);
+    if (!found) return () => this.#miss(evidence);
+    const payload = await server.blob(found.payloadSha256);
+    return this.#verify(digits, found, payload, evidence);
+  }
+
+  /**
+   * @param {string} digits
+   * @param {Found} found
+   * @param {Octets} payload
+   * @param {Evidence} evidence
+   * @returns {Promise<() => void>}
+   */
+  async #verify(digits, found, payload, evidence) {
+    const { engine, election: { registrar: { name } } } = this.#opened;
     try {
       const checked = await engine.checkEntry({ digits, answer: found, payload });
-      this.#show(2, say("Your ballot"), foundView({
-        checked, found, checkAddress: server.checkAddress(code), entryAddress: server.entryAddress(checked.seq),
-        onyes: () => this.#show(3, say("Checked"), fineView({ onagain })),
-        onno: () => this.#show(3, say("Something is wrong"), wrongView({ evidence: { ...evidence, why: "voter-says-no" }, name, onagain })),
-      }));
+      const reason = found.revoked ? await this.#reasonOf(found.revoked, checked.credential) : "";
+      return () => this.#found(checked, found, reason, evidence);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#show(2, say("Not confirmed"), refutedView({ name, error: error.name, evidence: { ...evidence, why: error.name }, onagain }));
+      const { name: refusal } = error;
+      return () => this.#show(2, say("Not confirmed"), refutedView({ name, error: refusal, evidence: { ...evidence, why: refusal }, onagain: () => this.#ask() }));
     }
   }
 
-  /** @param {string} code */
-  #miss(code) {
+  /**
+   * @param {string} sha256 of a roll change
+   * @param {string} credential
+   * @returns {Promise<string>} why the registrar has revoked it, in the registrar's signed words; throws a Refusal
+   */
+  async #reasonOf(sha256, credential) {
+    const { election: { fingerprint, registrar }, server } = this.#opened;
+    const change = await readRollChange(await server.blob(sha256), { fingerprint, registrar: registrar.key });
+    if (!change.revoke.includes(credential)) throw new BadAnswer("a roll change that does not revoke this code");
+    return change.reason;
+  }
+
+  /**
+   * @param {Checked & {credential: string}} checked
+   * @param {Found} found
+   * @param {string} reason
+   * @param {Evidence} evidence
+   */
+  #found(checked, found, reason, evidence) {
+    const { election: { registrar: { name } }, server } = this.#opened;
+    const onagain = () => this.#ask();
+    this.#show(2, say("Your ballot"), foundView({
+      checked, found, reason, checkAddress: server.checkAddress(evidence.checkCode), entryAddress: server.entryAddress(checked.seq),
+      onyes: () => this.#show(3, say("Checked"), fineView({ fate: fateOf(checked, found), name, onagain })),
+      onno: () => this.#show(3, say("Something is wrong"), wrongView({ evidence: { ...evidence, why: "voter-says-no" }, name, onagain })),
+    }));
+  }
+
+  /** @param {Evidence} evidence */
+  #miss(evidence) {
     const { name } = this.#opened.election.registrar;
-    this.#show(2, say("Not found"), missingView({ code, name, evidence: this.#evidence(code, undefined), onagain: () => this.#ask("") }));
+    this.#show(2, say("Not found"), missingView({ code: evidence.checkCode, name, evidence, onagain: () => this.#ask() }));
   }
 
   /**
    * The board has signed that it holds a ballot, and does not show it.
-   * @param {string} code
-   * @param {ReceiptFile} kept
-   * @param {unknown} answer
+   * @param {Evidence} evidence
    */
-  #broken(code, kept, answer) {
+  #broken(evidence) {
     const { name } = this.#opened.election.registrar;
-    const evidence = { ...this.#evidence(code, answer), why: "receipt-not-kept", sent: JSON.stringify(kept) };
-    this.#show(2, say("Something is wrong"), brokenView({ code, name, evidence, onagain: () => this.#ask("") }));
+    this.#show(2, say("Something is wrong"), brokenView({
+      code: evidence.checkCode, name, evidence: { ...evidence, why: "receipt-not-kept" }, onagain: () => this.#ask(),
+    }));
   }
 
   /**
-   * @param {string} checkCode
+   * @param {string} digits
    * @param {unknown} answer
+   * @param {ReceiptFile} [kept] proves by itself what the board has signed
+   * @returns {Evidence}
    */
-  #evidence(checkCode, answer) {
-    return { fingerprint: this.#opened.election.fingerprint, checkCode, why: "not-on-board", answer };
+  #evidence(digits, answer, kept) {
+    const { fingerprint } = this.#opened.election;
+    return { fingerprint, checkCode: formatCheckCode(digits), why: "not-on-board", answer, ...(kept && { sent: JSON.stringify(kept) }) };
   }
 
   /**

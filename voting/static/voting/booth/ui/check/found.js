@@ -13,13 +13,29 @@ const OVER = ["closed", "checking", "tallied", "final"];
 
 /** @typedef {{type: string, tracker: string, seq: number, size: number, time: number, supersedes: string}} Checked */
 
+/** @typedef {"counts" | "final" | "tested" | "revoked" | "replaced" | "refused"} Fate */
+
 /**
- * @param {{checked: Checked, found: Found, checkAddress: string, entryAddress: string, onyes: () => void, onno: () => void}} given
+ * @param {Checked} checked
+ * @param {Found} found
+ * @returns {Fate} what becomes of the ballot, as things stand
  */
-export function foundView({ checked, found, checkAddress, entryAddress, onyes, onno }) {
+export function fateOf({ type }, { state, counts, later, revoked }) {
+  if (type === "challenged") return "tested";
+  if (revoked) return "revoked";
+  if (later.length > 0) return "replaced";
+  if (!counts) return "refused";
+  return OVER.includes(state) ? "final" : "counts";
+}
+
+/**
+ * @param {{checked: Checked, found: Found, reason: string, checkAddress: string, entryAddress: string, onyes: () => void,
+ *   onno: () => void}} given `reason`: why the code was revoked, in the registrar's signed words
+ */
+export function foundView({ checked, found, reason, checkAddress, entryAddress, onyes, onno }) {
   const code = formatCheckCode(checked.tracker);
   return el("div", {},
-    fateView(checked, found),
+    fateView(fateOf(checked, found), found, reason),
     el("section", { class: "sheet", "aria-labelledby": "verified" },
       el("h2", { id: "verified" }, say("What this device has checked")),
       el("ul", { class: "checks" }, ...checksOf(checked).map((text) => el("li", {}, text))),
@@ -38,27 +54,24 @@ export function foundView({ checked, found, checkAddress, entryAddress, onyes, o
 }
 
 /**
- * @param {Checked} checked
+ * @param {Fate} fate
  * @param {Found} found
+ * @param {string} reason
  */
-function fateView({ type }, { state, counts, later, revoked }) {
+function fateView(fate, { state, later }, reason) {
   const isOver = OVER.includes(state);
-  if (type === "challenged") {
-    return notice("care", say("This ballot was a test"), el("p", {}, say("It is on the public board as a test, and it is never counted.")));
-  }
-  if (revoked) {
-    return notice("care", say("This ballot does not count: its code was revoked"),
-      el("p", {}, say("The registrar has revoked the code that it was cast with; the public board says why. If you have a new code, vote again with that.")));
-  }
-  if (later.length > 0) {
-    const last = formatCheckCode(later[later.length - 1].tracker);
-    return notice("care", say("This ballot was replaced by a later one"),
+  switch (fate) {
+    case "tested": return notice("care", say("This ballot was a test"), el("p", {}, say("It is on the public board as a test, and it is never counted.")));
+    case "revoked": return notice("care", say("This ballot does not count: its code was revoked"),
+      el("p", {}, say("The registrar has revoked the code that it was cast with, and gives the reason: “%(reason)s” If you have a new code, vote again with that.", { reason })));
+    case "replaced": return notice("care", say("This ballot was replaced by a later one"),
       el("p", {}, isOver ? say("The later ballot counts, not this one. Its check code is:") : say("If voting ended now, the later ballot would count, not this one. Its check code is:")),
-      codeBlock(last), el("p", {}, say("If you did not vote again, somebody else has your code: tell the people who run the election.")));
+      codeBlock(formatCheckCode(later[later.length - 1].tracker)),
+      el("p", {}, say("If you did not vote again, somebody else has your code: tell the people who run the election.")));
+    case "refused": return notice("bad", say("This ballot does not hold"), el("p", {}, say("It is on the public board, but the server's check that decides refuses it, so it is not counted. Tell the people who run the election.")));
+    case "final": return notice("good", say("Your ballot is on the public board, and it counts"), el("p", {}, say("Voting is over. This will not change any more.")));
+    default: return notice("good", say("Your ballot is on the public board"), el("p", {}, say("It counts unless you vote again before voting ends.")));
   }
-  if (!counts) return notice("bad", say("This ballot does not hold"), el("p", {}, say("It is on the public board, but the server's check that decides refuses it, so it is not counted. Tell the people who run the election.")));
-  if (isOver) return notice("good", say("Your ballot is on the public board, and it counts"), el("p", {}, say("Voting is over. This will not change any more.")));
-  return notice("good", say("Your ballot is on the public board"), el("p", {}, say("It counts unless you vote again before voting ends.")));
 }
 
 /** @param {Checked} checked */
@@ -72,11 +85,29 @@ function checksOf({ type, seq, size, time }) {
   return type === "challenged" ? common : [...common, say("Its proof holds: every answer in it is one that the question allows.")];
 }
 
-/** @param {{onagain: () => void}} given */
-export function fineView({ onagain }) {
-  return el("div", {},
-    notice("good", say("All is well"), el("p", {}, say("What you cast is what stands on the public board."))),
+/** @param {{fate: Fate, name: string, onagain: () => void}} given */
+export function fineView({ fate, name, onagain }) {
+  return el("div", {}, verdictView(fate, name),
     el("div", { class: "actions" }, button(say("Check another code"), onagain)));
+}
+
+/**
+ * The voter has said that the code is theirs: what that means for a ballot that counts, and for one that does not.
+ * @param {Fate} fate
+ * @param {string} name whom to tell
+ */
+function verdictView(fate, name) {
+  switch (fate) {
+    case "tested": return notice("care", say("Your test is on the public board, and nothing of yours is counted by it"),
+      el("p", {}, say("Cast your real ballot while voting is open, if you have not done so.")));
+    case "revoked": return notice("care", say("Your ballot is on the public board, but it does not count"),
+      el("p", {}, say("If you have a new code, vote with that while voting is open. If you have none, ask %(name)s.", { name })));
+    case "replaced": return notice("care", say("Your ballot is on the public board, but a later one counts in its place"),
+      el("p", {}, say("If you cast the later one, too, all is well: check that one now. If you did not, vote again while voting is open, and tell %(name)s.", { name })));
+    case "refused": return notice("bad", say("Your ballot is on the public board, but it does not count"),
+      el("p", {}, say("Vote again while voting is open, from another device, and tell %(name)s.", { name })));
+    default: return notice("good", say("All is well"), el("p", {}, say("What you cast is what stands on the public board.")));
+  }
 }
 
 /** @param {{evidence: Evidence, name: string, onagain: () => void}} given */

@@ -36,7 +36,10 @@ export class TestedPage {
 
   /** @param {string} text */
   #begin(text) {
-    globalThis.addEventListener("hashchange", () => this.#open(takeFragment()));
+    globalThis.addEventListener("hashchange", () => {
+      const next = takeFragment();
+      if (next) this.#open(next);
+    });
     this.#ask();
     if (text) this.#open(text);
   }

@@ -67,7 +67,7 @@ class Answer {
     const amount = this.#amount(option.id);
     if (this.#contest.kind === "score" || this.#contest.kind === "cumulative") {
       const most = this.#contest.highest ?? this.#contest.per_option;
-      return amountRow(option, { id, amount, most, onchange: (wanted) => this.#give(option, wanted) });
+      return amountRow(option, { id, amount, most, onchange: (wanted) => this.#give(option, wanted, most) });
     }
     const isOne = this.#contest.kind === "choose-one";
     return tickRow(option, {
@@ -122,11 +122,16 @@ class Answer {
 
   /**
    * @param {Option} option
-   * @param {number} wanted
+   * @param {number} wanted NaN for what is no number
+   * @param {number} most
    * @returns {number} the amount that stands
    */
-  #give(option, wanted) {
+  #give(option, wanted, most) {
     const { [option.id]: before = 0, ...rest } = this.#selection;
+    if (!(wanted >= 0 && wanted <= most)) {
+      this.#warn(say("Only a whole number from 0 to %(most)s can stand here: %(before)s was kept.", { most, before }));
+      return before;
+    }
     const left = this.#contest.kind === "cumulative" ? this.#contest.points - total(Object.values(rest)) : wanted;
     if (wanted > left) {
       this.#warn(sayMany("Only %(count)s point is left for this option.", "Only %(count)s points are left for this option.", left));

@@ -25,24 +25,41 @@ export function tickRow(option, { id, name, type, checked, onchange }) {
   return el("label", { class: "choice", for: id }, input, labelOf(option));
 }
 
+const DIGITS = /^[0-9]+$/;
+/** Decimal digits that keyboards write in Arabic and Persian: the zero of each. */
+const ZEROS = [0x660, 0x6f0];
+
 /**
- * A number between 0 and `most`, with a button on either side.
+ * @param {string} typed
+ * @returns {number} NaN for what is no whole number; nothing is 0
+ */
+export function readAmount(typed) {
+  const plainDigits = typed.trim().replaceAll(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => {
+    const code = digit.charCodeAt(0);
+    return String(code - (ZEROS.find((zero) => code >= zero && code < zero + 10) ?? code));
+  });
+  if (plainDigits === "") return 0;
+  return DIGITS.test(plainDigits) ? Number(plainDigits) : NaN;
+}
+
+/**
+ * A number between 0 and `most`, with a button on either side. What cannot stand is not made into something else.
  * @param {Option} option
- * @param {{id: string, amount: number, most: number, onchange: (amount: number) => number}} how `onchange` answers
- *   with the amount that stands
+ * @param {{id: string, amount: number, most: number, onchange: (amount: number) => number}} how `onchange` is given
+ *   what is wanted, NaN for what is no number, and answers with the amount that stands
  */
 export function amountRow(option, { id, amount, most, onchange }) {
   const input = /** @type {HTMLInputElement} */ (el("input", {
-    type: "text", inputmode: "numeric", pattern: "[0-9]*", id, class: "form-control amount", value: amount, autocomplete: "off",
-    maxlength: 6, "aria-describedby": `${id}-most`, onchange: () => put(Number.parseInt(input.value, 10)),
+    type: "text", inputmode: "numeric", id, class: "form-control amount", value: amount, autocomplete: "off",
+    maxlength: 6, "aria-describedby": `${id}-most`, onchange: () => put(readAmount(input.value)),
   }));
   let current = amount;
   const put = (/** @type {number} */ wanted) => {
-    current = onchange(Number.isSafeInteger(wanted) ? Math.min(Math.max(wanted, 0), most) : 0);
+    current = onchange(wanted);
     input.value = String(current);
   };
   const step = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ label) =>
-    el("button", { type: "button", class: "btn btn-secondary step", "aria-label": label, onclick: () => put(current + by) }, sign);
+    el("button", { type: "button", class: "btn btn-secondary step", "aria-label": label, onclick: () => put(Math.min(Math.max(current + by, 0), most)) }, sign);
   const name = plain(option.label);
   return el("div", { class: "choice choice-amount" },
     el("label", { for: id }, labelOf(option), el("span", { class: "visually-hidden", id: `${id}-most` }, say("0 to %(most)s", { most: sayNumber(most) }))),

@@ -39,6 +39,16 @@ export function startRegistering(root) {
   whoStep(state);
 }
 
+/**
+ * Without the means to make a key, or to vote with it, nobody registers.
+ * @param {HTMLElement} root
+ */
+export function showNoKeys(root) {
+  show({ root }, say("This browser cannot be used here"),
+    el("p", { class: "lead" }, say("This browser cannot make the key that you need to vote: it is too old, or it is set to be very strict.")),
+    el("p", {}, say("Update it, or use another browser or another device. You are not registered yet.")));
+}
+
 /** @param {Registering} state */
 function forget(state) {
   state.code?.fill(0);
@@ -46,7 +56,7 @@ function forget(state) {
 }
 
 /**
- * @param {Registering} state
+ * @param {Pick<Registering, "root">} state
  * @param {string} title
  * @param {...(Node | null | false)} children
  */
@@ -63,7 +73,7 @@ export function show({ root }, title, ...children) {
 function whoStep(state, problem = null) {
   const { dataset } = state.root;
   const failed = dataset.signInFailed ? notice("bad", say("This did not work"), el("p", {}, inWords("sign-in-failed"))) : null;
-  const who = state.registrant ? signedIn(state) : emailForm(state);
+  const who = state.registrant?.kind === "oidc" ? signedIn(state) : emailForm(state);
   show(state, say("Register to vote"), problem ?? failed,
     el("p", { class: "lead" }, say("Your device makes a secret code for you. Only you will have it, and you need it to vote.")),
     el("ol", { class: "steps" },
@@ -96,7 +106,7 @@ function signedIn(state) {
 function emailForm(state) {
   const input = /** @type {HTMLInputElement} */ (el("input", {
     class: "form-control", id: "address", type: "text", inputmode: "email", autocomplete: "email", autocapitalize: "none",
-    spellcheck: "false", dir: "ltr", "aria-describedby": "address-help",
+    spellcheck: "false", dir: "ltr", "aria-describedby": "address-help", value: state.registrant?.name,
   }));
   const form = el("form", { class: "sheet", novalidate: true, onsubmit: (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -145,11 +155,20 @@ async function send(state) {
   const { code, registrant } = state;
   if (!code || !registrant) return;
   show(state, say("Sending …"), el("p", { role: "status" }, say("This takes a few seconds.")));
-  const credential = await deriveCredential(code, state.electionId);
-  const registration = parse(await makeRegistration(credential, registrant, state.electionId), LIMIT);
-  const body = encode({ registrant: { ...registrant }, registration });
-  const reference = referenceOf(credential.publicKey);
-  await submit(state, body, reference);
+  const made = await makeBody(code, registrant, state.electionId).catch(() => undefined);
+  if (made) await submit(state, made.body, made.reference);
+  else showNoKeys(state.root); // nothing was sent
+}
+
+/**
+ * @param {Octets} code
+ * @param {Registrant} registrant
+ * @param {string} electionId
+ */
+async function makeBody(code, registrant, electionId) {
+  const credential = await deriveCredential(code, electionId);
+  const registration = parse(await makeRegistration(credential, registrant, electionId), LIMIT);
+  return { body: encode({ registrant: { ...registrant }, registration }), reference: referenceOf(credential.publicKey) };
 }
 
 /**

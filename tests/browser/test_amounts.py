@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Points that are typed, in a real browser: what cannot stand is never changed in silence."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.polling_place import fresh_code, opened
+from tests.browser.voters import Voter, chromium, voter
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory):
+    with opened(tmp_path_factory.mktemp("polling")) as base, chromium() as browser:
+        found = voter(browser, base, "score").enter(fresh_code())
+        expect(found.page.locator("#option-0")).to_be_visible()
+        yield found
+
+
+def given(one: Voter, typed: str) -> str:
+    one.give(option_0=3)
+    one.page.locator("#option-0").fill(typed)
+    one.page.locator("#option-0").blur()
+    return one.page.locator("#option-0").input_value()
+
+
+@pytest.mark.parametrize("typed", ["6", "99", "2,5", "2.5", "abc", "-1", "1e1", "+2", "0x2"])
+def test_what_cannot_stand_is_explained_and_what_stood_stays(one, typed):
+    assert given(one, typed) == "3"
+    expect(one.page.locator(".standing-warning")).to_have_text(
+        "Only a whole number from 0 to 5 can stand here: 3 was kept."
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "stands"),
+    [
+        ("5", "5"),
+        (" 2 ", "2"),
+        ("004", "4"),
+        ("", "0"),
+        ("\u0665", "5"),
+        ("\u06f1", "1"),
+        ("\u0660\u0664", "4"),
+    ],
+)
+def test_digits_are_read_in_the_readers_own_writing(one, typed, stands):
+    assert given(one, typed) == stands
+    assert one.page.locator(".standing-warning").inner_text() == ""
+
+
+def test_the_buttons_stop_at_the_ends(one):
+    one.give(option_0=5)
+    one.page.get_by_role("button", name="More for Mornings").click()
+    assert one.page.locator("#option-0").input_value() == "5"
+    one.give(option_0=0)
+    one.page.get_by_role("button", name="Less for Mornings").click()
+    assert one.page.locator("#option-0").input_value() == "0"
