@@ -83,7 +83,7 @@ def _answered(
         return answer(election, parse(json_body(request, lookups.LIMIT)))
     except Unavailable as error:
         return _unavailable(error)
-    except (EncodingError, *_REFUSED) as error:
+    except (EncodingError, WrongMethod, TooLarge, WrongContentType) as error:
         status = _REFUSED.get(type(error), 400)  # 400: not JSON, or not of this form
         response = _json(status, {"code": code_of(error), "message": str(error)})
         if isinstance(error, WrongMethod):
