@@ -483,7 +483,11 @@ def test_a_late_answer_does_not_overwrite_a_newer_one(at):
     one = at()
     code = vote(one, fresh_code())
     held = []
-    one.context.route("**/ballots/find", held.append)
+
+    def hold(route):
+        held.append(route)
+
+    one.context.route("**/ballots/find", hold)
     page = check(one, "0000-0000-0000-0000-0000-0000-0")
     while not held:
         page.wait_for_timeout(50)
