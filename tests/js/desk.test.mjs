@@ -15,7 +15,7 @@ import { serve } from "../../voting/static/voting/booth/engine/service.js";
 import { concat, utf8 } from "../../voting/static/voting/booth/octets.js";
 import { record, vectors } from "./support.mjs";
 
-const CODE = vectors("credentials").codes[1].code;
+const CODE = vectors("credentials").codes[1].voting_code;
 const ORIGIN = "vote.example/board/park";
 const CHOICE = { selections: { park: { no: 1 } }, supersedes: "" };
 const [log, witness, stranger] = await Promise.all([1, 3, 9].map((octet) => credentialOf(new Uint8Array(32).fill(octet))));
