@@ -9,6 +9,7 @@ import { el } from "../dom.js";
 export function bannerView(banner) {
   if (banner === "none") return null;
   const [kind, text] = {
+    "not-known": ["", say("Give your code to see whether you have voted before.")],
     "not-voted": ["", say("You have not voted yet.")],
     "voted-before": ["", say("You have voted before. What you choose now counts only once you have cast it.")],
     "not-confirmed": ["", say("Sent, not confirmed: it may still be counted.")],
