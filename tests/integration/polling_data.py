@@ -21,8 +21,10 @@ from tally.contests.cumulative import Cumulative
 from tally.contests.knapsack import Knapsack
 from tally.contests.score import Score
 from tally.contests.texts import Texts
+from tally.crypto import ed25519
 from tally.crypto.crockford import format_code
 from tally.record.board_keys import BoardKeys
+from tally.record.parties import Registrar
 from tally.record.terms import Schedule
 from tally.registrar.derivation import derive_credential
 from tests import simulator
@@ -141,6 +143,7 @@ PLACES = {
     "strict": ("open", "Rowing club", (chair, committee, lambda: fund(exact=True)), {"ballots": 1}),
     "market": ("open", "The market", (bilingual,), {"arabic": "السوق"}),
     "changed": ("open", "The roll has changed", (mayor,), {"lost": "A letter was lost in the post."}),
+    "mailed": ("open", "Codes that the server mailed", (chair,), {"made_by": "server"}),
     "later": ("frozen", "Not open yet", (mayor,), {}),
     "over": ("closed", "Over already", (mayor,), {}),
 }
@@ -175,6 +178,8 @@ def place(slug: str, state: str, title: str, questions: Sequence, rest: dict) ->
 
 def _world(title: str, questions: Sequence, log: str, schedule: Schedule, rest: dict) -> simulator.World:
     arabic, ballots = rest.pop("arabic", ""), rest.pop("ballots", 3)
+    key = ed25519.public_key(simulator.REGISTRAR_SEED)
+    registrar = Registrar(name="The town clerk", key=key, credentials=rest.pop("made_by", "registrar"))
     others = {"ar": arabic} if arabic else {}
     rules = simulator.Rules(minimum_counted=2, ballots_per_credential=ballots)
     with mock.patch.object(simulator, "voter_seed", _seeds().__getitem__):
@@ -187,6 +192,7 @@ def _world(title: str, questions: Sequence, log: str, schedule: Schedule, rest: 
             board=BoardKeys(log=VerifierKey.from_text(log), witnesses=(), quorum=0),
             schedule=schedule,
             rules=rules,
+            registrar=registrar,
             **rest,
         )
 
