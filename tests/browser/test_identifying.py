@@ -126,10 +126,10 @@ def test_of_two_codes_in_quick_succession_the_last_one_votes(at, order):
     one = at("choose-one")
     one.page.add_init_script(HELD)
     one.enter(first)
-    one.page.wait_for_function("globalThis.held.length === 1")
+    one.wait_until(lambda: one.page.evaluate("held.length") == 1)
     one.page.locator("#code").fill(second)
     one.page.get_by_role("button", name="Continue").click()
-    one.page.wait_for_function("globalThis.held.length === 2")
+    one.wait_until(lambda: one.page.evaluate("held.length") == 2)
     one.page.evaluate(
         "isReversed => (isReversed ? held.reverse() : held).forEach((go) => go())", order == "last first"
     )
@@ -143,7 +143,7 @@ def test_a_late_failure_is_not_said_on_another_step(at):
         HELD.replace("resolve(plain(address, options))", "resolve(Promise.reject(new TypeError()))")
     )
     one.enter(fresh_code())
-    one.page.wait_for_function("globalThis.held.length === 1")
+    one.wait_until(lambda: one.page.evaluate("held.length") == 1)
     second = fresh_code()
     one.follow(second)
     expect(one.page.locator("#code")).to_have_value(second)
@@ -171,11 +171,13 @@ def test_a_revoked_code_is_explained_with_the_registrars_reason(at):
 
 def test_a_server_cannot_pretend_that_the_registrar_revoked_a_code(at):
     revoked = at("changed")
-    with revoked.page.expect_response("**/credentials/**") as waited:
+    with revoked.page.expect_response("**/elections/*/credentials/**") as waited:
         revoked.enter(code(REVOKED))
     pretended = {"on_roll": False, "revoked": waited.value.json()["revoked"]}
     one, typed = at("changed"), code(REVOKED + 1)
-    one.page.route("**/credentials/**", lambda route: route.fulfill(json=route.fetch().json() | pretended))
+    one.page.route(
+        "**/elections/*/credentials/**", lambda route: route.fulfill(json=route.fetch().json() | pretended)
+    )
     one.enter(typed)
     expect(one.page.get_by_role("alert")).to_contain_text("does not hold")
     expect(one.page.get_by_text("has revoked this code")).to_have_count(0)

@@ -303,7 +303,7 @@ def test_a_page_that_is_brought_back_while_it_sends_believes_an_honest_answer(at
     one.page.route("**/ballots", hold)
     one.cast()
     expect(one.page.get_by_text("Your ballot is on its way")).to_be_visible()
-    wait_for(one, lambda: held)
+    one.wait_until(lambda: held)
     one.page.evaluate(RESTORE)
     held[0].continue_()
     one.has_voted()
@@ -316,7 +316,7 @@ def test_a_test_whose_page_was_brought_back_accuses_nobody_and_leads_on(at):
     one.page.route("**/challenges", hold)
     one.page.locator("#test").click()
     one.page.locator("#test").click()
-    wait_for(one, lambda: held)
+    one.wait_until(lambda: held)
     one.page.evaluate(RESTORE)
     held[0].continue_()
     expect(one.page.get_by_text("It cannot be opened any more")).to_be_visible()
@@ -351,15 +351,6 @@ def test_a_test_that_gets_no_answer_does_not_keep_anybody_from_voting(at):
     one.go_on()
     assert one.check_code != tested
     one.cast().has_voted()
-
-
-def wait_for(one: Voter, found) -> None:
-    """Let the browser go on until something has come; it tells so only while it is asked."""
-    for _ in range(600):
-        if found():
-            return
-        one.page.wait_for_timeout(50)
-    raise AssertionError("nothing came")
 
 
 def test_forward_to_the_question_about_a_test_stays_with_the_ballot(at):

@@ -3,7 +3,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -94,6 +94,14 @@ class Voter:
             self.page.get_by_role("button", name=button).click()
         found: dict[str, object] = json.loads(waited.value.path().read_text())
         return found
+
+    def wait_until(self, found: Callable[[], object]) -> "Voter":
+        """Let the browser go on until something has come; it tells so only while it is asked."""
+        for _ in range(PATIENCE // 50):
+            if found():
+                return self
+            self.page.wait_for_timeout(50)
+        raise AssertionError("nothing came")
 
     def follow(self, code: str) -> "Voter":
         """Follow a link with a code in this very tab."""
