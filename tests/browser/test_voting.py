@@ -107,7 +107,10 @@ def test_an_answer_that_must_be_given_is_asked_for_with_a_link_to_it(at):
 def test_the_last_ballot_replaces_the_first(at):
     typed = fresh_code()
     first = at("choose-one").enter(typed).choose(ADA).go_on().cast().has_voted()
-    again = at("choose-one").enter(typed).has_banner("voted-before").choose("Ewan MacLeod").go_on().cast()
+    again = at("choose-one").enter(typed).has_banner("voted-before")
+    expect(again.page.locator(".counting")).to_have_text(first.check_code)
+    check_looks(again)
+    again.choose("Ewan MacLeod").go_on().cast()
     again.has_voted()
     assert first.check_code != again.check_code
 

@@ -390,7 +390,7 @@ export class VotingPage {
 
   #show() {
     const [heading, ...children] = this.#view();
-    const banner = bannerView(bannerOf(this.#state));
+    const banner = bannerView(bannerOf(this.#state), this.#lastTracker && formatCheckCode(this.#lastTracker));
     this.#page.show(String(heading), children, { banner, isFirst: this.#isFirst });
     this.#isFirst = false;
   }
