@@ -22,7 +22,7 @@ from voting.states import State
 @require_safe
 @never_cache
 def vote(request: HttpRequest, slug: str) -> HttpResponse:
-    """Vote, while voting is open; else say when. Once it is over, the module sends again only what had no answer."""
+    """Vote, while voting is open; else say when. When it is over, only what had no answer is sent again."""
     election = records.election_or_404(slug)
     starts = _has_begun(election)
     is_over = starts and election.where is not State.OPEN
