@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A voter in a real browser at the polling place: one step of the voting page after the other."""
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.polling_place import fresh_code
+
+ADA = "Rosa Delgado"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30_000  # ms
 
@@ -32,9 +36,9 @@ def chromium() -> Iterator[Browser]:
 class Voter:
     """One tab, and all that it asked and said."""
 
-    def __init__(self, context: BrowserContext, base: str, slug: str) -> None:
+    def __init__(self, context: BrowserContext, base: str, slug: str, *, page: Page | None = None) -> None:
         self.context, self.base, self.slug = context, base, slug
-        self.page: Page = context.new_page()
+        self.page: Page = page or context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.asked: list[str] = []
         self.sent: list[bytes] = []
@@ -45,7 +49,7 @@ class Voter:
 
     def _note(self, request) -> None:
         self.asked.append(request.url)
-        if request.method == "POST":
+        if request.url.endswith(("/ballots", "/challenges")):
             self.sent.append(request.post_data_buffer or b"")
 
     @property
@@ -90,6 +94,26 @@ class Voter:
         expect(groups).to_be_visible()
         return "-".join(groups.locator("li").all_inner_texts())
 
+    def saved(self, button: str) -> dict[str, object]:
+        """The JSON file that a button of the page gives."""
+        with self.page.expect_download() as waited:
+            self.page.get_by_role("button", name=button).click()
+        found: dict[str, object] = json.loads(waited.value.path().read_text())
+        return found
+
+    def wait_until(self, found: Callable[[], object]) -> "Voter":
+        """Let the browser go on until something has come; it tells so only while it is asked."""
+        for _ in range(PATIENCE // 50):
+            if found():
+                return self
+            self.page.wait_for_timeout(50)
+        raise AssertionError("nothing came")
+
+    def follow(self, code: str) -> "Voter":
+        """Follow a link with a code in this very tab."""
+        self.page.evaluate("code => { location.hash = code }", code)
+        return self
+
     @property
     def heading(self) -> str:
         return self.page.locator("h1").inner_text()
@@ -109,3 +133,8 @@ def voter(browser: Browser, base: str, slug: str, *, width: int = 360, **options
         "color_scheme": "light",
     }
     return Voter(browser.new_context(**(settings | options)), base, slug)
+
+
+def to_review(one: Voter) -> Voter:
+    """A voter who has chosen, and whose ballot is being locked."""
+    return one.enter(fresh_code()).choose(ADA).go_on()

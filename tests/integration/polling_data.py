@@ -21,7 +21,9 @@ from tally.contests.cumulative import Cumulative
 from tally.contests.knapsack import Knapsack
 from tally.contests.score import Score
 from tally.contests.texts import Texts
+from tally.crypto import ed25519
 from tally.record.board_keys import BoardKeys
+from tally.record.parties import Registrar
 from tally.record.terms import Schedule
 from tally.registrar.codes import format_voting_code
 from tally.registrar.derivation import derive_credential
@@ -142,6 +144,7 @@ PLACES = {
     "market": ("open", "The market", (bilingual,), {"arabic": "السوق"}),
     "practice": ("open", "The fire drill", (chair,), {"rehearsal": True}),
     "changed": ("open", "The roll has changed", (mayor,), {"lost": "A letter was lost in the post."}),
+    "mailed": ("open", "Codes that the server mailed", (chair,), {"made_by": "server"}),
     "later": ("frozen", "Not open yet", (mayor,), {}),
     "over": ("closed", "Over already", (mayor,), {}),
 }
@@ -176,6 +179,8 @@ def place(slug: str, state: str, title: str, questions: Sequence, rest: dict) ->
 
 def _world(title: str, questions: Sequence, log: str, schedule: Schedule, rest: dict) -> simulator.World:
     arabic, ballots = rest.pop("arabic", ""), rest.pop("ballots", 3)
+    key = ed25519.public_key(simulator.REGISTRAR_SEED)
+    registrar = Registrar(name="The town clerk", key=key, credentials=rest.pop("made_by", "registrar"))
     others = {"ar": arabic} if arabic else {}
     rules = simulator.Rules(minimum_counted=2, ballots_per_credential=ballots)
     with mock.patch.object(simulator, "voter_seed", _seeds().__getitem__):
@@ -188,6 +193,7 @@ def _world(title: str, questions: Sequence, log: str, schedule: Schedule, rest: 
             board=BoardKeys(log=VerifierKey.from_text(log), witnesses=(), quorum=0),
             schedule=schedule,
             rules=rules,
+            registrar=registrar,
             **rest,
         )
 

@@ -15,9 +15,9 @@ import { serve } from "../../voting/static/voting/booth/engine/service.js";
 import { concat, utf8 } from "../../voting/static/voting/booth/octets.js";
 import { record, vectors } from "./support.mjs";
 
-const CODE = vectors("credentials").codes[1].voting_code;
-const ORIGIN = "vote.example/board/park";
 const CHOICE = { selections: { park: { no: 1 } }, supersedes: "" };
+const [OTHER_CODE, CODE] = vectors("credentials").codes.map(({ voting_code: code }) => code);
+const ORIGIN = "vote.example/board/park";
 const [log, witness, stranger] = await Promise.all([1, 3, 9].map((octet) => credentialOf(new Uint8Array(32).fill(octet))));
 const engines = [];
 
@@ -43,7 +43,7 @@ async function opened() {
 async function identified() {
   const { engine, election } = await opened();
   const { credential } = await engine.identify(CODE);
-  return { engine, election, credential };
+  return { engine, election, credential, choice: { credential, ...CHOICE } };
 }
 
 after(() => {
@@ -83,17 +83,17 @@ async function refusalOf(sent, code, { by = log, fingerprint } = {}) {
 }
 
 test("a ballot is fixed, cast and confirmed", async () => {
-  const { engine, credential } = await identified();
-  const { tracker, checkCode } = await engine.seal(CHOICE);
+  const { engine, choice, credential } = await identified();
+  const { tracker, checkCode } = await engine.seal(choice);
   assert.match(tracker, /^[0-9a-f]{64}$/);
   assert.match(checkCode, /^(?:[0-9A-Z]{4}-){6}[0-9A-Z*~$=]$/);
-  const { sent, body } = await engine.cast();
+  const { sent, body } = await engine.cast({ tracker });
   const value = JSON.parse(new TextDecoder().decode(body));
   assert.deepEqual(Object.keys(value), ["ballot", "commitments"]);
   assert.equal(Buffer.from(value.ballot.credential, "base64url").toString("hex"), credential);
   assert.deepEqual(encode(value.ballot), sent);
-  assert.deepEqual(await engine.confirm({ type: "ballot", sent, answer: await answerFor(sent) }), {
-    seq: 0, size: 1, time: Date.UTC(2026, 10, 22, 21, 45),
+  assert.deepEqual(await engine.confirm({ type: "ballot", sent, tracker, answer: await answerFor(sent) }), {
+    credential, seq: 0, size: 1, time: Date.UTC(2026, 10, 22, 21, 45),
   });
 });
 
@@ -102,41 +102,58 @@ for (const [name, seenBy] of [
   ["that only a stranger has signed, in the witness's name", [stranger]],
 ]) {
   test(`a fork of the board ${name} confirms nothing, though the log has signed it`, async () => {
-    const { engine } = await identified();
-    await engine.seal(CHOICE);
-    const { sent } = await engine.cast();
-    await rejects(engine.confirm({ type: "ballot", sent, answer: await answerFor(sent, { seenBy }) }), "QuorumNotMet");
-    assert.equal((await engine.confirm({ type: "ballot", sent, answer: await answerFor(sent) })).seq, 0);
+    const { engine, choice } = await identified();
+    const shown = await engine.seal(choice);
+    const { sent } = await engine.cast(shown);
+    await rejects(engine.confirm({ type: "ballot", sent, tracker: shown.tracker, answer: await answerFor(sent, { seenBy }) }), "QuorumNotMet");
+    assert.equal((await engine.confirm({ type: "ballot", sent, tracker: shown.tracker, answer: await answerFor(sent) })).seq, 0);
   });
 }
 
 test("cast twice gives the identical octets", async () => {
-  const { engine } = await identified();
-  await engine.seal(CHOICE);
-  assert.deepEqual(await engine.cast(), await engine.cast());
+  const { engine, choice } = await identified();
+  const shown = await engine.seal(choice);
+  assert.deepEqual(await engine.cast(shown), await engine.cast(shown));
 });
 
 test("every ballot has powers of its own", async () => {
-  const { engine } = await identified();
-  const trackers = [await engine.seal(CHOICE), await engine.seal(CHOICE)].map(({ tracker }) => tracker);
+  const { engine, choice } = await identified();
+  const trackers = [await engine.seal(choice), await engine.seal(choice)].map(({ tracker }) => tracker);
   assert.notEqual(trackers[0], trackers[1]);
 });
 
+test("only the ballot whose check code was shown is cast or tested", async () => {
+  const { engine, choice } = await identified();
+  const [first, second] = [await engine.seal(choice), await engine.seal(choice)];
+  await rejects(engine.cast(first), "NothingSealed");
+  await rejects(engine.challenge(first), "NothingSealed");
+  const { sent } = await engine.cast(second);
+  const answer = await answerFor(sent);
+  await rejects(engine.confirm({ type: "ballot", sent, tracker: first.tracker, answer }), "AnotherEntry");
+  await engine.confirm({ type: "ballot", sent, tracker: second.tracker, answer });
+});
+
+test("no ballot is fixed for another code than the one that was given last", async () => {
+  const { engine, choice } = await identified();
+  await engine.identify(OTHER_CODE);
+  await rejects(engine.seal(choice), "NotIdentified");
+});
+
 test("a choice that is not allowed fixes nothing", async () => {
-  const { engine } = await identified();
-  await rejects(engine.seal({ ...CHOICE, selections: { park: { no: 1, yes: 1 } } }), "InvalidSelection");
-  await rejects(engine.cast(), "NothingSealed");
-  await engine.seal(CHOICE);
+  const { engine, choice } = await identified();
+  await rejects(engine.seal({ ...choice, selections: { park: { no: 1, yes: 1 } } }), "InvalidSelection");
+  await rejects(engine.cast({ tracker: "" }), "NothingSealed");
+  await engine.seal(choice);
 });
 
 test("what was cast is never tested, and what was tested never cast", async () => {
-  const { engine } = await identified();
-  await engine.seal(CHOICE);
-  await engine.cast();
-  await rejects(engine.challenge(), "NothingSealed");
-  await engine.seal(CHOICE);
-  await engine.challenge();
-  await rejects(engine.cast(), "NothingSealed");
+  const { engine, choice } = await identified();
+  const first = await engine.seal(choice);
+  await engine.cast(first);
+  await rejects(engine.challenge(first), "NothingSealed");
+  const second = await engine.seal(choice);
+  await engine.challenge(second);
+  await rejects(engine.cast(second), "NothingSealed");
 });
 
 test("nothing is done without an election, a code or a fixed ballot", async () => {
@@ -145,7 +162,7 @@ test("nothing is done without an election, a code or a fixed ballot", async () =
   await rejects(bare.identify(CODE), "NothingSealed");
   const { engine } = await opened();
   await rejects(engine.seal(CHOICE), "NotIdentified");
-  await rejects(engine.cast(), "NothingSealed");
+  await rejects(engine.cast({ tracker: "" }), "NothingSealed");
   await rejects(engine.reveal(), "NotTested");
 });
 
@@ -157,24 +174,24 @@ test("a code that was mistyped is refused with its place", async () => {
 });
 
 test("the receipt of another test opens nothing", async () => {
-  const { engine } = await identified();
-  await engine.seal(CHOICE);
-  const { sent } = await engine.challenge();
-  await engine.seal(CHOICE);
-  await engine.challenge();
-  await engine.confirm({ type: "challenged", sent, answer: await answerFor(sent, { type: "challenged" }) });
+  const { engine, choice } = await identified();
+  const shown = await engine.seal(choice);
+  const { sent } = await engine.challenge(shown);
+  const other = await engine.seal(choice);
+  await engine.challenge(other);
+  await engine.confirm({ type: "challenged", sent, tracker: shown.tracker, answer: await answerFor(sent, { type: "challenged" }) });
   await rejects(engine.reveal(), "NotTested");
 });
 
 test("a tested ballot is opened only when its test is on the board", async () => {
-  const { engine, credential } = await identified();
-  const { tracker } = await engine.seal(CHOICE);
-  const { sent } = await engine.challenge();
+  const { engine, choice, credential } = await identified();
+  const { tracker } = await engine.seal(choice);
+  const { sent } = await engine.challenge({ tracker });
   await rejects(engine.reveal(), "NotTested");
-  await rejects(engine.confirm({ type: "challenged", sent, answer: await answerFor(sent, { type: "challenged", by: stranger }) }), "NotSigned");
+  await rejects(engine.confirm({ type: "challenged", sent, tracker, answer: await answerFor(sent, { type: "challenged", by: stranger }) }), "NotSigned");
   await rejects(engine.reveal(), "NotTested");
   const answer = await answerFor(sent, { type: "challenged" });
-  await engine.confirm({ type: "challenged", sent, answer });
+  await engine.confirm({ type: "challenged", sent, tracker, answer });
   const opening = await engine.reveal();
   assert.deepEqual([opening.tracker, opening.selections], [tracker, CHOICE.selections]);
   const other = (await opened()).engine;
@@ -185,19 +202,19 @@ test("a tested ballot is opened only when its test is on the board", async () =>
 });
 
 test("a receipt for other octets, of another type or by another key confirms nothing", async () => {
-  const { engine } = await identified();
-  await engine.seal(CHOICE);
-  const { sent } = await engine.cast();
-  await rejects(engine.confirm({ type: "ballot", sent, answer: await answerFor(utf8("another")) }), "AnotherEntry");
-  await rejects(engine.confirm({ type: "ballot", sent, answer: await answerFor(sent, { type: "challenged" }) }), "AnotherEntry");
-  await rejects(engine.confirm({ type: "ballot", sent, answer: await answerFor(sent, { by: stranger }) }), "NotSigned");
-  await rejects(engine.confirm({ type: "ballot", sent, answer: { entry: "", receipt: "" } }), "MalformedProof");
+  const { engine, choice } = await identified();
+  const shown = await engine.seal(choice);
+  const { sent } = await engine.cast(shown);
+  await rejects(engine.confirm({ type: "ballot", sent, tracker: shown.tracker, answer: await answerFor(utf8("another")) }), "AnotherEntry");
+  await rejects(engine.confirm({ type: "ballot", sent, tracker: shown.tracker, answer: await answerFor(sent, { type: "challenged" }) }), "AnotherEntry");
+  await rejects(engine.confirm({ type: "ballot", sent, tracker: shown.tracker, answer: await answerFor(sent, { by: stranger }) }), "NotSigned");
+  await rejects(engine.confirm({ type: "ballot", sent, tracker: shown.tracker, answer: { entry: "", receipt: "" } }), "MalformedProof");
 });
 
 test("a refusal counts only if the log's key signed it, for these octets and this reason", async () => {
-  const { engine, election: { fingerprint } } = await identified();
-  await engine.seal(CHOICE);
-  const { sent } = await engine.cast();
+  const { engine, choice, election: { fingerprint } } = await identified();
+  const shown = await engine.seal(choice);
+  const { sent } = await engine.cast(shown);
   const good = await refusalOf(sent, "not-open", { fingerprint });
   assert.deepEqual(await engine.refusal({ sent, answer: good }), { code: "not-open" });
   for (const answer of [
@@ -210,9 +227,9 @@ test("a refusal counts only if the log's key signed it, for these octets and thi
 });
 
 test("an entry is checked down to its proof", async () => {
-  const { engine } = await identified();
-  const { tracker } = await engine.seal(CHOICE);
-  const { sent } = await engine.cast();
+  const { engine, choice } = await identified();
+  const { tracker } = await engine.seal(choice);
+  const { sent } = await engine.cast({ tracker });
   const answer = await answerFor(sent);
   const found = await engine.checkEntry({ digits: tracker.slice(0, 30), answer, payload: sent });
   assert.deepEqual([found.type, found.tracker, found.supersedes], ["ballot", tracker, ""]);
@@ -234,12 +251,25 @@ test("progress is told, and powers are made while nobody asks", async () => {
   assert.ok(told.every(({ made, total }) => 0 <= made && made <= total));
 });
 
+test("progress is told while a ballot waits for its powers", async () => {
+  const desk = new Desk();
+  const payloads = { manifest: record("manifest.json"), key: record("key.json"), opening: record("open.json") };
+  await desk.open({ ...payloads, allowTestModulus: true });
+  const { credential } = await desk.identify({ code: CODE });
+  const { total } = desk.progress;
+  const told = [];
+  desk.onprogress = ({ made }) => told.push(made);
+  await desk.seal({ credential, ...CHOICE });
+  assert.deepEqual(told, Array.from({ length: total - 1 }, (_, index) => index + 1));
+});
+
 test("whoever waits for a worker that is stopped is told so", async () => {
   const { engine } = await opened();
   const waiting = engine.identify(CODE);
   engine.stop();
   await rejects(waiting, "Stopped");
-  await rejects(engine.cast(), "Stopped");
+  assert.equal(engine.hasEnded, true);
+  await rejects(engine.cast({ tracker: "" }), "Stopped");
 });
 
 test("an error that is no refusal tells its name alone", async () => {

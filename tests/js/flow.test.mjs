@@ -2,14 +2,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { bannerOf, isSpent, next, start, supersedes } from "../../voting/static/voting/booth/engine/flow.js";
+import { bannerOf, canGoOn, isSpent, next, start, supersedes } from "../../voting/static/voting/booth/engine/flow.js";
 
 const [FIRST, SECOND] = ["a".repeat(64), "b".repeat(64)];
-const IDENTIFIED = { type: "identified", credential: "c".repeat(64), ballots: [], limit: 3 };
+const [MINE, THEIRS] = ["c".repeat(64), "d".repeat(64)];
+const IDENTIFIED = { type: "identified", credential: MINE, ballots: [], limit: 3 };
 const REVIEW = { type: "show", step: "review" };
 
 function after(...events) {
-  return events.reduce(next, start({ mayor: { ada: 1 } }));
+  return events.reduce(next, start({ owner: MINE, selections: { mayor: { ada: 1 } } }));
 }
 
 function sealed(state, tracker = FIRST) {
@@ -30,6 +31,8 @@ AT.confirmed = next(AT.sending, { type: "accepted" });
 AT.refused = next(AT.sending, { type: "refused", code: "not-open" });
 AT.stale = next(AT.sending, { type: "refused", code: "stale-supersedes" });
 AT.tested = next(AT["sending a test"], { type: "accepted" });
+AT["unconfirmed test"] = next(AT["sending a test"], { type: "unknown", why: "no-answer" });
+AT.voted = after({ ...IDENTIFIED, ballots: [FIRST, SECOND], limit: 2 });
 
 const EVENTS = {
   identified: IDENTIFIED,
@@ -44,26 +47,32 @@ const EVENTS = {
   test: { type: "test" },
   retry: { type: "retry" },
   again: { type: "again" },
+  "another-code": { type: "another-code" },
   forgotten: { type: "forgotten" },
+  lost: { type: "lost" },
   accepted: { type: "accepted" },
   unknown: { type: "unknown", why: "busy" },
   refused: { type: "refused", code: "not-open" },
 };
 
 /** What each event does at each step; whatever is not listed changes nothing. */
+const LEFT = { "another-code": "identify", forgotten: "identify" };
+const BEFORE_SENDING = { ...LEFT, lost: "identify", "show a question": "choose", "show the code": "identify" };
 const MOVES = {
-  identify: { identified: "choose", resumed: "sending", forgotten: "identify" },
-  choose: { choose: "choose", "show a question": "choose", "show the review": "review", "show the code": "identify", forgotten: "identify" },
-  review: { sealed: "review", "show a question": "choose", "show the code": "identify", forgotten: "identify" },
-  "review, sealed": { cast: "sending", "ask-test": "ask-test", "show a question": "choose", "show the code": "identify", forgotten: "identify" },
-  "ask-test": { test: "sending", "show a question": "choose", "show the review": "review", "show the code": "identify", forgotten: "identify" },
-  sending: { accepted: "confirmed", unknown: "unconfirmed", refused: "refused" },
-  "sending a test": { accepted: "tested", unknown: "unconfirmed", refused: "refused" },
-  unconfirmed: { retry: "sending" },
-  confirmed: { again: "identify" },
-  refused: { again: "identify" },
-  stale: { again: "identify" },
-  tested: { again: "choose" },
+  identify: { ...LEFT, identified: "choose", resumed: "sending" },
+  choose: { ...BEFORE_SENDING, choose: "choose", "show the review": "review" },
+  review: { ...BEFORE_SENDING, sealed: "review" },
+  "review, sealed": { ...BEFORE_SENDING, cast: "sending", "ask-test": "ask-test" },
+  "ask-test": { ...BEFORE_SENDING, test: "sending", "show the review": "review" },
+  sending: { accepted: "confirmed", unknown: "unconfirmed", refused: "refused", forgotten: "sending", lost: "identify" },
+  "sending a test": { accepted: "tested", unknown: "unconfirmed", refused: "refused", forgotten: "sending", lost: "identify" },
+  unconfirmed: { retry: "sending", forgotten: "unconfirmed" },
+  "unconfirmed test": { retry: "sending", again: "choose", forgotten: "unconfirmed" },
+  confirmed: { again: "identify", "another-code": "identify" },
+  refused: { again: "identify", "another-code": "identify", forgotten: "refused" },
+  stale: { again: "identify", "another-code": "identify", forgotten: "stale" },
+  tested: { again: "choose", "another-code": "identify", forgotten: "tested" },
+  voted: { "another-code": "identify", forgotten: "voted" },
 };
 
 for (const [place, state] of Object.entries(AT)) {
@@ -100,9 +109,8 @@ test("nothing is cast before it is fixed", () => {
 });
 
 test("whoever has no ballot left is told so at once", () => {
-  const state = after({ ...IDENTIFIED, ballots: [FIRST, SECOND], limit: 2 });
-  assert.deepEqual([state.step, state.why], ["refused", "limit-reached"]);
-  assert.ok(isSpent(state));
+  assert.deepEqual([AT.voted.step, AT.voted.why, supersedes(AT.voted)], ["voted", "", SECOND]);
+  assert.ok(isSpent(AT.voted));
 });
 
 test("the next ballot supersedes the last one", () => {
@@ -125,9 +133,45 @@ test("choices are forgotten when the ballot is on the board, and kept over a tes
 test("the banner says what is known, and no more", () => {
   const said = Object.fromEntries(Object.entries(AT).map(([place, state]) => [place, bannerOf(state)]));
   assert.deepEqual(said, {
-    identify: "not-voted", choose: "not-voted", review: "not-voted", "review, sealed": "not-voted", "ask-test": "not-voted",
+    identify: "not-known", choose: "not-voted", review: "not-voted", "review, sealed": "not-voted", "ask-test": "not-voted",
     sending: "not-confirmed", unconfirmed: "not-confirmed", confirmed: "on-board", "sending a test": "not-voted",
-    refused: "not-voted", stale: "not-voted", tested: "not-voted",
+    refused: "not-voted", stale: "none", tested: "not-voted", "unconfirmed test": "not-voted", voted: "on-board",
   });
+  assert.equal(bannerOf(next(AT.sending, { type: "refused", code: "limit-reached" })), "none");
   assert.equal(bannerOf(after({ ...IDENTIFIED, ballots: [FIRST] })), "voted-before");
+});
+
+test("choices are shown to the credential that made them, and to no other", () => {
+  assert.deepEqual(AT.choose.selections, { mayor: { ada: 1 } });
+  const other = after({ ...IDENTIFIED, credential: THEIRS });
+  assert.deepEqual([other.owner, other.selections], [THEIRS, {}]);
+  const back = [{ type: "another-code" }, IDENTIFIED].reduce(next, other);
+  assert.deepEqual([back.owner, back.selections], [MINE, {}]);
+});
+
+test("choices that are nobody's are shown to nobody", () => {
+  const state = next(start({ owner: "", selections: { mayor: { ada: 1 } } }), IDENTIFIED);
+  assert.deepEqual(state.selections, {});
+});
+
+test("a worker that stopped by itself is said so, and the choices stay", () => {
+  const state = next(AT.sending, { type: "lost" });
+  assert.deepEqual([state.why, state.credential, state.owner, state.selections], ["stopped", "", MINE, { mayor: { ada: 1 } }]);
+  assert.ok(state.turn > AT.sending.turn);
+  assert.equal(next(state, IDENTIFIED).why, "");
+});
+
+test("after a test whose key is gone the code is asked for again", () => {
+  const state = [{ type: "forgotten" }, { type: "again" }].reduce(next, AT.tested);
+  assert.deepEqual([state.step, state.hasKey, state.selections], ["identify", false, { mayor: { ada: 1 } }]);
+});
+
+test("a test that gets no answer stands in nobody's way, a ballot does", () => {
+  assert.deepEqual([canGoOn(AT["unconfirmed test"]), canGoOn(AT.unconfirmed)], [true, false]);
+  assert.equal(next(AT["unconfirmed test"], { type: "again" }).sealed, undefined);
+});
+
+test("coming back while the ballot is locked shows the review, not another ballot", () => {
+  const away = [{ type: "show", step: "choose", index: 0 }, REVIEW].reduce(next, AT.review);
+  assert.equal(away.turn, AT.review.turn);
 });

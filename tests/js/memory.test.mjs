@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Memory } from "../../voting/static/voting/booth/engine/memory.js";
+import { mayHoldSent, Memory, tabStore } from "../../voting/static/voting/booth/engine/memory.js";
 import { optionOrders } from "../../voting/static/voting/booth/ui/vote/orders.js";
 
-const DRAFT = { selections: { mayor: { ada: 1 } }, orders: { mayor: ["bo", "ada"] } };
+const OWNER = "c".repeat(64);
+const DRAFT = { owner: OWNER, selections: { mayor: { ada: 1 } }, orders: { mayor: ["bo", "ada"] } };
+const NO_DRAFT = { owner: "", selections: {}, orders: {} };
 const SENT = { ballot: "{}", body: "{}", tracker: "a".repeat(64) };
 
 function store(items = {}) {
@@ -23,7 +25,7 @@ test("choices and what was sent survive a reload, each election for itself", () 
   new Memory(kept, "f").keepSent(SENT);
   assert.deepEqual(new Memory(kept, "f").draft, DRAFT);
   assert.deepEqual(new Memory(kept, "f").sent, SENT);
-  assert.deepEqual(new Memory(kept, "g").draft, { selections: {}, orders: {} });
+  assert.deepEqual(new Memory(kept, "g").draft, NO_DRAFT);
   assert.equal(new Memory(kept, "g").sent, undefined);
 });
 
@@ -48,9 +50,9 @@ for (const [name, text] of Object.entries({
 }
 
 test("amounts that are no whole numbers, and orders that are no texts, are dropped", () => {
-  const text = JSON.stringify({ selections: { q: { a: 1, b: 0.5, c: "1" }, r: 4 }, orders: { q: ["a", 1], r: "a" } });
+  const text = JSON.stringify({ owner: OWNER, selections: { q: { a: 1, b: 0.5, c: "1" }, r: 4 }, orders: { q: ["a", 1], r: "a" } });
   const { draft } = new Memory(store({ "veritally/draft/f": text }), "f");
-  assert.deepEqual(draft, { selections: { q: { a: 1 }, r: {} }, orders: { q: ["a"] } });
+  assert.deepEqual(draft, { owner: OWNER, selections: { q: { a: 1 }, r: {} }, orders: { q: ["a"] } });
 });
 
 test("a ballot without a tracker is not sent again", () => {
@@ -65,7 +67,31 @@ test("a storage that throws is as good as none", () => {
   const memory = new Memory({ getItem: throws, setItem: throws, removeItem: throws }, "f");
   memory.keepDraft(DRAFT);
   memory.forgetDraft();
-  assert.deepEqual(memory.draft, { selections: {}, orders: {} });
+  assert.deepEqual(memory.draft, NO_DRAFT);
+});
+
+for (const owner of [undefined, "", "mine", 7]) {
+  test(`choices of ${JSON.stringify(owner)} are nobody's, and as good as none`, () => {
+    const text = JSON.stringify({ ...DRAFT, owner });
+    assert.deepEqual(new Memory(store({ "veritally/draft/f": text }), "f").draft, NO_DRAFT);
+  });
+}
+
+test("a browser that throws at the very name of its storage can be voted with", () => {
+  const scope = {
+    get sessionStorage() {
+      throw new DOMException("denied", "SecurityError");
+    },
+  };
+  const memory = new Memory(tabStore(scope), "f");
+  memory.keepDraft(DRAFT);
+  memory.keepSent(SENT);
+  assert.deepEqual([memory.draft, memory.sent, mayHoldSent(tabStore(scope))], [NO_DRAFT, undefined, false]);
+});
+
+test("whether a ballot may be waiting is known before the election is", () => {
+  assert.equal(mayHoldSent({ "veritally/draft/f": "{}" }), false);
+  assert.equal(mayHoldSent({ "veritally/sent/f": "{}" }), true);
 });
 
 const CONTESTS = ["fixed", "random"].map((order) => ({

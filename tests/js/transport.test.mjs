@@ -63,6 +63,10 @@ test("a busy server is asked again when it says, within bounds", async () => {
 for (const [name, answer, why] of [
   ["no connection", new TypeError("failed"), "no-answer"],
   ["a server that stays busy", json(503, REFUSAL), "busy"],
+  ["a ballot that witnesses have not signed for yet", json(503, { ...REFUSAL, code: "intake-unwitnessed" }), "unwitnessed"],
+  ["a server that failed over it", json(503, { ...REFUSAL, code: "intake-failed" }), "failed"],
+  ["a server that is still at it", json(503, { ...REFUSAL, code: "intake-undecided" }), "undecided"],
+  ["a server with a reason of its own", json(503, { ...REFUSAL, code: "constructor" }), "busy"],
   ["a page instead of an answer", () => new Response("<html>", { status: 200 }), "bad-answer"],
   ["a receipt without a proof", json(201, { ...RECEIPT, receipt: undefined }), "bad-answer"],
   ["a receipt whose place is no number", json(201, { ...RECEIPT, seq: "4" }), "bad-answer"],

@@ -22,10 +22,13 @@ from voting.states import State
 @require_safe
 @never_cache
 def vote(request: HttpRequest, slug: str) -> HttpResponse:
-    """Vote, while voting is open; else say when."""
+    """Vote, while voting is open; else say when. When it is over, only what had no answer is sent again."""
     election = records.election_or_404(slug)
-    is_open = election.where is State.OPEN
-    return _shell(request, election, "vote", heading=_("Vote"), template="vote", starts=is_open)
+    starts = _has_begun(election)
+    is_over = starts and election.where is not State.OPEN
+    return _shell(
+        request, election, "vote", heading=_("Vote"), template="vote", starts=starts, is_over=is_over
+    )
 
 
 @require_safe
@@ -54,14 +57,21 @@ def _checking(request: HttpRequest, election: Election, page: str, heading: str)
 
 
 def _shell(
-    request: HttpRequest, election: Election, page: str, *, heading: str, template: str, starts: bool
+    request: HttpRequest,
+    election: Election,
+    page: str,
+    *,
+    heading: str,
+    template: str,
+    starts: bool,
+    is_over: bool = False,
 ) -> HttpResponse:
     schedule = records.fixed(election).manifest.schedule
     context = frame(election) | {
         "heading": heading,
         "starts": starts,
         "module": f"{page}.js",
-        "has_begun": _has_begun(election),
+        "is_over": is_over,
         "opens": election.opened_at or schedule.opens,
         "closes": election.closed_at or schedule.closes,
     }

@@ -159,6 +159,8 @@ export class NotOnRoll extends Refusal {}
 /** The code was on the roll; the registrar has revoked it. `computed` is the registrar's reason. */
 export class Revoked extends Refusal {}
 export class NotOpen extends Refusal {}
+/** The server says something about a code, and proves it by nothing. */
+export class NotProven extends Refusal {}
 export class NotIdentified extends Refusal {}
 /** A tested ballot is opened only once its test is on the board. */
 export class NotTested extends Refusal {}

@@ -33,6 +33,11 @@ export class Engine {
     worker.onerror = () => this.#end();
   }
 
+  /** Whether the worker was stopped or has failed: everything it held is gone, and every question is refused. */
+  get hasEnded() {
+    return this.#hasEnded;
+  }
+
   /** A module worker from the one address that the page's policy admits. */
   static start() {
     const address = new URL("../worker.js", import.meta.url).href;
@@ -54,26 +59,26 @@ export class Engine {
   }
 
   /**
-   * @param {{selections: Selections, supersedes: string}} choice
+   * @param {{credential: string, selections: Selections, supersedes: string}} choice
    * @returns {Promise<{tracker: string, checkCode: string}>}
    */
   seal(choice) {
     return this.#ask("seal", choice);
   }
 
-  /** @returns {Promise<{sent: Octets, body: Octets}>} */
-  cast() {
-    return this.#ask("cast");
+  /** @param {{tracker: string}} shown @returns {Promise<{sent: Octets, body: Octets}>} */
+  cast(shown) {
+    return this.#ask("cast", shown);
   }
 
-  /** @returns {Promise<{sent: Octets, body: Octets}>} */
-  challenge() {
-    return this.#ask("challenge");
+  /** @param {{tracker: string}} shown @returns {Promise<{sent: Octets, body: Octets}>} */
+  challenge(shown) {
+    return this.#ask("challenge", shown);
   }
 
   /**
-   * @param {{type: "ballot" | "challenged", sent: Octets, answer: Proof}} claim
-   * @returns {Promise<{seq: number, size: number, time: number}>}
+   * @param {{type: "ballot" | "challenged", sent: Octets, tracker: string, answer: Proof}} claim
+   * @returns {Promise<{credential: string, seq: number, size: number, time: number}>}
    */
   confirm(claim) {
     return this.#ask("confirm", claim);

@@ -18,9 +18,10 @@ import { formatCheckCode, parseCode } from "../credentials/codes.js";
 import { deriveCredential } from "../credentials/derivation.js";
 import { Pool } from "../crypto/pool.js";
 import { fromHex, toHex, utf8 } from "../octets.js";
-import { readBallot } from "../record/ballot.js";
+import { ballotValue, readBallot } from "../record/ballot.js";
 import { openElection } from "../record/election.js";
 import { readChallenged } from "../record/challenged.js";
+import { digestOf } from "../record/signed.js";
 import { sha256Hex } from "../sha256.js";
 
 /** @import { Selections, Prepared } from "../casting.js" */
@@ -50,6 +51,8 @@ export class Desk {
   /** @type {Octets | undefined} the test as it was signed */
   #test;
   #isOnBoard = false; // the test
+  /** @type {(progress: {made: number, total: number}) => void} told while a ballot waits for its powers */
+  onprogress = () => {};
 
   /**
    * @param {{manifest: Octets, key: Octets, opening: Octets, allowTestModulus: boolean}} payloads
@@ -88,12 +91,16 @@ export class Desk {
 
   /**
    * Fix a ballot with powers of its own. The next ballot's powers are begun at once.
-   * @param {{selections: Selections, supersedes: string}} choice throws InvalidSelection, and then keeps the powers
+   * @param {{credential: string, selections: Selections, supersedes: string}} choice whose ballot it is to be: NotIdentified
+   *   if another code was given meanwhile; throws InvalidSelection, and then keeps the powers
    * @returns {Promise<{tracker: string, checkCode: string}>}
    */
-  async seal({ selections, supersedes }) {
+  async seal({ credential, selections, supersedes }) {
     const [election, { publicKey }, pool] = [this.#open, this.#identified, this.#pool];
     if (!pool) throw new NothingSealed("the election is not open here");
+    const computed = toHex(publicKey);
+    if (credential !== computed) throw new NotIdentified("another code was given meanwhile", { expected: credential, computed });
+    while (this.step()) this.onprogress(this.progress);
     const prepared = await prepare(election, { credential: publicKey, selections, supersedes }, pool);
     this.#sealed?.prepared.seed.fill(0);
     this.#sealed = { prepared, selections, supersedes };
@@ -104,10 +111,11 @@ export class Desk {
 
   /**
    * Sign the ballot, once: asked again, it gives the same octets.
-   * @returns {Promise<{sent: Octets, body: Octets}>} the ballot, and the request's body; throws NothingSealed
+   * @param {{tracker: string}} shown the tracker whose check code the voter saw; NothingSealed if another ballot is fixed
+   * @returns {Promise<{sent: Octets, body: Octets}>} the ballot, and the request's body
    */
-  async cast() {
-    const sealed = this.#markSent(BALLOT);
+  async cast({ tracker }) {
+    const sealed = this.#markSent(BALLOT, tracker);
     this.#ballot ??= await cast(sealed.prepared, this.#identified.privateKey);
     const ballot = parse(this.#ballot, this.#ballot.length);
     return { sent: this.#ballot, body: encode({ ballot, commitments: toBase64url(sealed.prepared.commitments) }) };
@@ -115,25 +123,29 @@ export class Desk {
 
   /**
    * Sign its test instead.
-   * @returns {Promise<{sent: Octets, body: Octets}>} throws NothingSealed
+   * @param {{tracker: string}} shown as for `cast`
+   * @returns {Promise<{sent: Octets, body: Octets}>}
    */
-  async challenge() {
-    const sealed = this.#markSent(CHALLENGED);
+  async challenge({ tracker }) {
+    const sealed = this.#markSent(CHALLENGED, tracker);
     this.#test ??= await challenge(this.#open, sealed.prepared, this.#identified);
     return { sent: this.#test, body: this.#test };
   }
 
   /**
-   * Is what was sent on the board?
-   * @param {{type: string, sent: Octets, answer: Proof}} claim throws AnotherEntry or another Refusal
-   * @returns {Promise<{seq: number, size: number, time: number}>} its place, the size of the signed log, and its time
+   * Is what was sent on the board, and is it what the voter saw the check code of?
+   * @param {{type: string, sent: Octets, tracker: string, answer: Proof}} claim throws AnotherEntry or another Refusal
+   * @returns {Promise<{credential: string, seq: number, size: number, time: number}>} whose it is, its place, the size of
+   *   the signed log, and its time
    */
-  async confirm({ type, sent, answer }) {
-    const entry = utf8(answer.entry);
-    const { size } = await checkReceipt({ receipt: utf8(answer.receipt), entry, type, payload: sent }, this.#open.manifest.board);
+  async confirm({ type, sent, tracker, answer }) {
+    const place = await this.#placeOf(type, sent, answer);
+    const found = type === BALLOT ? await this.#nameOf(sent) : await readChallenged(sent, this.#open.fingerprint);
+    if (found.tracker !== tracker) {
+      throw new AnotherEntry("what was sent has another check code", { expected: tracker, computed: found.tracker });
+    }
     if (type === CHALLENGED && this.#test && toHex(sent) === toHex(this.#test)) this.#isOnBoard = true;
-    const { seq, time } = readEnvelope(entry);
-    return { seq, size, time };
+    return { credential: toHex(found.credential), ...place };
   }
 
   /**
@@ -170,7 +182,7 @@ export class Desk {
   async checkEntry({ digits, answer, payload }) {
     const { type } = answer;
     if (type !== BALLOT && type !== CHALLENGED) throw new UnknownEntryType("neither a ballot nor a test", { computed: type });
-    const place = await this.confirm({ type, sent: payload, answer });
+    const place = await this.#placeOf(type, payload, answer);
     const found = type === BALLOT ? await this.#readBallot(payload) : await readChallenged(payload, this.#open.fingerprint);
     if (!found.tracker.startsWith(digits)) {
       throw new AnotherEntry("the entry has another check code", { expected: digits, computed: found.tracker });
@@ -194,10 +206,35 @@ export class Desk {
     return { tracker, credential: ballot.credential, supersedes: ballot.supersedes };
   }
 
-  /** @param {"ballot" | "challenged"} fate */
-  #markSent(fate) {
+  /**
+   * @param {string} type
+   * @param {Octets} payload
+   * @param {Proof} answer
+   * @returns {Promise<{seq: number, size: number, time: number}>}
+   */
+  async #placeOf(type, payload, answer) {
+    const entry = utf8(answer.entry);
+    const { size } = await checkReceipt({ receipt: utf8(answer.receipt), entry, type, payload }, this.#open.manifest.board);
+    const { seq, time } = readEnvelope(entry);
+    return { seq, size, time };
+  }
+
+  /** @param {Octets} payload a ballot, whose proof is not looked at */
+  async #nameOf(payload) {
+    const { shape } = this.#open.manifest;
+    const { ballot } = readBallot(payload, shape);
+    return { tracker: toHex(await digestOf(ballotValue(ballot, shape))), credential: ballot.credential };
+  }
+
+  /**
+   * @param {"ballot" | "challenged"} fate
+   * @param {string} tracker
+   */
+  #markSent(fate, tracker) {
     const sealed = this.#sealed;
     if (!sealed) throw new NothingSealed("there is no ballot that could be sent");
+    const computed = sealed.prepared.tracker;
+    if (tracker !== computed) throw new NothingSealed("another ballot is fixed", { expected: tracker, computed });
     if (sealed.sent && sealed.sent !== fate) {
       throw new NothingSealed("a ballot is cast or tested, never both", { expected: sealed.sent, computed: fate });
     }

@@ -8,22 +8,25 @@
 /** @import { Selection } from "../contests/base.js" */
 /** @import { Selections } from "../casting.js" */
 
-/** @typedef {"identify" | "choose" | "review" | "ask-test" | "sending" | "unconfirmed" | "confirmed" | "refused" | "stale" | "tested"} Step */
+/** @typedef {"identify" | "choose" | "review" | "ask-test" | "sending" | "unconfirmed" | "confirmed" | "refused" | "stale" | "tested" | "voted"} Step */
 /** @typedef {"ballot" | "challenged"} Fate */
-/** @typedef {"not-voted" | "voted-before" | "not-confirmed" | "on-board" | "none"} Banner */
+/** @typedef {"not-known" | "not-voted" | "voted-before" | "not-confirmed" | "on-board" | "none"} Banner */
+/** @typedef {{owner: string, selections: Selections}} Draft choices, and the credential whose they are; "" for nobody's */
 
 /**
  * @typedef {object} State
  * @property {Step} step
  * @property {number} index of the question that is shown
  * @property {Selections} selections
+ * @property {string} owner the credential whose selections these are: no other one sees them
  * @property {number} turn grows with every change: what was fixed before is fixed no longer
  * @property {string} credential "" until the code was given
+ * @property {boolean} hasKey whether the worker still holds this credential's key
  * @property {readonly string[]} ballots trackers of this credential's ballots on the board, in order
  * @property {number} limit
  * @property {{tracker: string, checkCode: string} | undefined} sealed
  * @property {Fate} fate of what was sent
- * @property {string} why what is not known, or the code of a refusal
+ * @property {string} why what is not known, the code of a refusal, or "stopped" if the worker ended by itself
  */
 
 /**
@@ -32,7 +35,8 @@
  *   | {type: "show", step: "identify" | "choose" | "review", index?: number}
  *   | {type: "sealed", turn: number, tracker: string, checkCode: string}
  *   | {type: "resumed", tracker: string, checkCode: string}
- *   | {type: "cast"} | {type: "ask-test"} | {type: "test"} | {type: "retry"} | {type: "again"} | {type: "forgotten"}
+ *   | {type: "cast"} | {type: "ask-test"} | {type: "test"} | {type: "retry"} | {type: "again"} | {type: "another-code"}
+ *   | {type: "forgotten"} | {type: "lost"}
  *   | {type: "accepted"} | {type: "unknown", why: string} | {type: "refused", code: string}} Event
  */
 
@@ -40,13 +44,13 @@ const BEFORE_SENDING = ["choose", "review", "ask-test"];
 const AFTER_ANSWER = ["tested", "stale", "refused", "confirmed"];
 
 /**
- * @param {Selections} selections a draft that was kept
+ * @param {Draft} draft one that was kept
  * @returns {State}
  */
-export function start(selections) {
+export function start({ owner, selections }) {
   return {
-    step: "identify", index: 0, selections, turn: 0, credential: "", ballots: [], limit: 0, sealed: undefined,
-    fate: "ballot", why: "",
+    step: "identify", index: 0, selections, owner, turn: 0, credential: "", hasKey: false, ballots: [], limit: 0,
+    sealed: undefined, fate: "ballot", why: "",
   };
 }
 
@@ -70,7 +74,9 @@ export function next(state, event) {
     case "unknown": return state.step === "sending" ? { ...state, step: "unconfirmed", why: event.why } : state;
     case "refused": return refused(state, event);
     case "again": return again(state);
+    case "another-code": return anotherCode(state);
     case "forgotten": return forgotten(state);
+    case "lost": return lost(state);
     default: return state;
   }
 }
@@ -79,10 +85,12 @@ export function next(state, event) {
  * @param {State} state
  * @returns {Banner} what stands above every step
  */
-export function bannerOf({ step, fate, ballots }) {
-  if (step === "confirmed") return "on-board";
+export function bannerOf({ step, fate, why, credential, ballots }) {
+  if (step === "confirmed" || step === "voted") return "on-board";
   if ((step === "sending" || step === "unconfirmed") && fate === "ballot") return "not-confirmed";
-  return ballots.length > 0 ? "voted-before" : "not-voted";
+  if (step === "stale" || why === "limit-reached") return "none"; // the step itself says which ballot counts
+  if (ballots.length > 0) return "voted-before";
+  return step === "identify" || credential === "" ? "not-known" : "not-voted";
 }
 
 /**
@@ -100,13 +108,22 @@ export function isSpent({ ballots, limit, credential }) {
 
 /**
  * @param {State} state
+ * @returns {boolean} whether a real ballot can be made now: after an answer, or after a test that has none
+ */
+export function canGoOn({ step, fate }) {
+  return AFTER_ANSWER.includes(step) || (step === "unconfirmed" && fate === "challenged");
+}
+
+/**
+ * @param {State} state
  * @param {Extract<Event, {type: "identified"}>} event
  * @returns {State}
  */
 function identified(state, { credential, ballots, limit }) {
   if (state.step !== "identify") return state;
-  const found = { ...state, credential, ballots, limit, sealed: undefined, turn: state.turn + 1 };
-  return isSpent(found) ? { ...found, step: "refused", why: "limit-reached" } : { ...found, step: "choose", index: 0 };
+  const selections = state.owner === credential ? state.selections : {};
+  const found = { ...state, credential, owner: credential, selections, hasKey: true, ballots, limit, sealed: undefined, turn: state.turn + 1, why: "" };
+  return isSpent(found) ? { ...found, step: "voted" } : { ...found, step: "choose", index: 0 };
 }
 
 /**
@@ -169,7 +186,7 @@ function accepted(state) {
   if (state.step !== "sending" || !state.sealed) return state;
   if (state.fate === "challenged") return { ...state, step: "tested" };
   const ballots = [...state.ballots.filter((tracker) => tracker !== state.sealed?.tracker), state.sealed.tracker];
-  return { ...state, step: "confirmed", ballots, selections: {} };
+  return { ...state, step: "confirmed", ballots, selections: {}, hasKey: false };
 }
 
 /**
@@ -183,15 +200,26 @@ function refused(state, { code }) {
 }
 
 /**
- * Another ballot, from the start of the questions; what came in between is asked of the server with the code.
+ * Another ballot, from the start of the questions; what came in between is asked of the server with the code. A test
+ * changes nothing on the board that a ballot stands on.
  * @param {State} state
  * @returns {State}
  */
 function again(state) {
-  if (!AFTER_ANSWER.includes(state.step)) return state;
+  if (!canGoOn(state)) return state;
   const fresh = { ...state, sealed: undefined, turn: state.turn + 1, index: 0, why: "" };
-  const isKnown = state.credential !== "" && state.step === "tested";
+  const isKnown = state.hasKey && (state.step === "tested" || state.step === "unconfirmed");
   return { ...fresh, step: isKnown ? "choose" : "identify" };
+}
+
+/**
+ * Somebody's code comes in place of this one. What was sent and has no answer is not left alone for that.
+ * @param {State} state
+ * @returns {State}
+ */
+function anotherCode(state) {
+  if (state.step === "sending" || state.step === "unconfirmed") return state;
+  return { ...start(state), turn: state.turn + 1 };
 }
 
 /**
@@ -200,6 +228,16 @@ function again(state) {
  * @returns {State}
  */
 function forgotten(state) {
-  if (![...BEFORE_SENDING, "identify"].includes(state.step)) return state;
-  return { ...start(state.selections), turn: state.turn + 1 };
+  if ([...BEFORE_SENDING, "identify"].includes(state.step)) return { ...start(state), turn: state.turn + 1 };
+  return state.hasKey ? { ...state, hasKey: false } : state;
+}
+
+/**
+ * The worker ended by itself before anything was sent.
+ * @param {State} state
+ * @returns {State}
+ */
+function lost(state) {
+  if (![...BEFORE_SENDING, "sending"].includes(state.step)) return state;
+  return { ...start(state), turn: state.turn + 1, why: "stopped" };
 }

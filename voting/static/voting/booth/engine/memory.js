@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * What a reload may not lose, for as long as the tab lives: the choices (until they are cast), and the octets that were
- * sent (until their receipt is verified). Never a code, a key or a seed.
+ * What a reload may not lose, for as long as the tab lives: the choices (until they are cast), for the one credential
+ * that made them, and the octets that were sent (until their receipt is verified). Never a code, a key or a seed.
  *
  * What is read back is checked like any input; a storage that fails is as good as none.
  */
@@ -9,10 +9,32 @@
 /** @import { Selections } from "../casting.js" */
 
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store */
-/** @typedef {{selections: Selections, orders: Readonly<Record<string, readonly string[]>>}} Draft */
+/** @typedef {{owner: string, selections: Selections, orders: Readonly<Record<string, readonly string[]>>}} Draft `owner`: a credential */
 /** @typedef {{ballot: string, body: string, tracker: string}} Sent a ballot as text, its request's body, its tracker */
 
-const TRACKER = /^[0-9a-f]{64}$/;
+const DIGEST = /^[0-9a-f]{64}$/;
+const PREFIX = "veritally/";
+const NO_STORE = Object.freeze({ getItem: () => null, setItem: () => {}, removeItem: () => {} });
+
+/**
+ * @param {{readonly sessionStorage: Storage}} scope the page's global object
+ * @returns {Store} the tab's storage, or one that keeps nothing: a browser that blocks it throws even at its name
+ */
+export function tabStore(scope) {
+  try {
+    return scope.sessionStorage;
+  } catch {
+    return NO_STORE;
+  }
+}
+
+/**
+ * @param {Store} store
+ * @returns {boolean} whether a ballot of some election may still be unconfirmed: asked before the election is known
+ */
+export function mayHoldSent(store) {
+  return Object.keys(store).some((key) => key.startsWith(`${PREFIX}sent/`));
+}
 
 export class Memory {
   #store;
@@ -29,8 +51,9 @@ export class Memory {
 
   /** @returns {Draft} */
   get draft() {
-    const { selections, orders } = Object(this.#read("draft"));
-    return { selections: amountsOnly(selections), orders: textsOnly(orders) };
+    const { owner, selections, orders } = Object(this.#read("draft"));
+    if (typeof owner !== "string" || !DIGEST.test(owner)) return { owner: "", selections: {}, orders: {} };
+    return { owner, selections: amountsOnly(selections), orders: textsOnly(orders) };
   }
 
   /** @param {Draft} draft */
@@ -45,7 +68,7 @@ export class Memory {
   /** @returns {Sent | undefined} */
   get sent() {
     const { ballot, body, tracker } = Object(this.#read("sent"));
-    const isGood = typeof ballot === "string" && typeof body === "string" && TRACKER.test(tracker);
+    const isGood = typeof ballot === "string" && typeof body === "string" && DIGEST.test(tracker);
     return isGood ? { ballot, body, tracker } : undefined;
   }
 
@@ -90,7 +113,7 @@ export class Memory {
 
   /** @param {string} name */
   #key(name) {
-    return `veritally/${name}/${this.#fingerprint}`;
+    return `${PREFIX}${name}/${this.#fingerprint}`;
   }
 }
 

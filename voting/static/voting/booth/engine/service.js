@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * The worker's loop. A question is {id, method, argument}; its answer {id, result} or {id, error}; {progress} tells how
- * many powers are made. Questions are answered in order; between two powers the loop looks for the next question.
+ * many powers are made, also while a ballot waits for them. Questions are answered in order; between two powers the loop
+ * looks for the next question.
  */
 import { writeError } from "./wire.js";
 
@@ -29,10 +30,13 @@ export function serve(desk, port) {
     turns.port2.postMessage(0);
   }
 
+  desk.onprogress = ({ made, total }) => {
+    if (made % PROGRESS_EVERY === 0 || made === total) port.postMessage({ progress: { made, total } });
+  };
+
   turns.port1.onmessage = () => {
     const isMore = desk.step();
-    const { made, total } = desk.progress;
-    if (made % PROGRESS_EVERY === 0 || made === total) port.postMessage({ progress: { made, total } });
+    desk.onprogress(desk.progress);
     if (isMore) turns.port2.postMessage(0);
     else isWorking = false;
   };

@@ -20,6 +20,8 @@ const PATIENCE = 60_000; // ms
 const PAUSES = [500, 1500, 4000]; // ms, between attempts
 const LONGEST_PAUSE = 10_000; // ms
 const UNAVAILABLE = 503;
+/** Codes of a 503 by which the ballot may have been taken. */
+const UNDECIDED = new Map([["intake-unwitnessed", "unwitnessed"], ["intake-failed", "failed"], ["intake-undecided", "undecided"]]);
 
 /** @type {Net} */
 export const net = {
@@ -58,10 +60,10 @@ async function attempt(address, body, through) {
     const response = await ask(address, { method: "POST", body, headers }, through);
     const value = JSON.parse(new TextDecoder().decode(await read(response, JSON_LIMIT)));
     if (response.status === 200 || response.status === 201) return { found: { kind: "accepted", answer: accepted(value) } };
-    const found = { kind: /** @type {const} */ ("refused"), answer: refused(value) };
-    if (response.status !== UNAVAILABLE) return { found };
+    const answer = refused(value);
+    if (response.status !== UNAVAILABLE) return { found: { kind: "refused", answer } };
     const seconds = Number(response.headers.get("Retry-After") ?? 0);
-    return { found: { kind: "unknown", why: "busy" }, after: Number.isFinite(seconds) ? seconds * 1000 : 0 };
+    return { found: { kind: "unknown", why: UNDECIDED.get(answer.code) ?? "busy" }, after: Number.isFinite(seconds) ? seconds * 1000 : 0 };
   } catch (error) {
     const why = error instanceof BadAnswer || error instanceof SyntaxError ? "bad-answer" : "no-answer";
     return { found: { kind: "unknown", why }, after: 0 };

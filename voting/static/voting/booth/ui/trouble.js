@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** When a page cannot begin: what is missing, and what to do. */
 import { evidenceFile } from "../engine/evidence.js";
-import { AnotherElection } from "../errors.js";
+import { AnotherElection, Stopped } from "../errors.js";
 import { say } from "../texts.js";
 import { button, download, el, notice } from "./dom.js";
 import { grouped } from "./fingerprint.js";
@@ -34,10 +34,12 @@ export function showBroken(page, error) {
     showAnother(page, error);
     return;
   }
-  const isOffline = error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
-  const why = isOffline
-    ? say("There is no connection to the server at the moment.")
-    : say("What the server sent is not this election as it stands on the public board, so this page does not go on. Tell the people who run the election.");
+  const isStopped = error instanceof Stopped;
+  const isOffline = isStopped || error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError");
+  const nothing = isStopped
+    ? say("A part of this page could not be loaded, or it was stopped. Perhaps the connection was lost.")
+    : say("There is no connection to the server at the moment.");
+  const why = isOffline ? nothing : say("What the server sent is not this election as it stands on the public board, so this page does not go on. Tell the people who run the election.");
   page.show(say("The election could not be opened"), [
     notice(isOffline ? "care" : "bad", isOffline ? say("No connection") : say("Something is wrong"), el("p", {}, why)),
     el("div", { class: "actions" }, button(say("Try again"), () => globalThis.location.reload(), { class: "btn btn-primary" })),

@@ -6,13 +6,17 @@ import { codeBlock, copyButton, qrFigure } from "../code.js";
 import { button, download, el, notice } from "../dom.js";
 
 /** @import { Evidence } from "../../engine/evidence.js" */
+/** @import { Fate } from "../../engine/flow.js" */
 
 /**
- * @param {{checkCode: string, checkAddress: string, receipt: string, seq: number, left: number, closes: number, onagain: () => void}} given
+ * @param {{checkCode: string, checkAddress: string, receipt: string, seq: number, later: string, left: number, closes: number,
+ *   onagain: () => void, onother: () => void}} given `later`: the check code of a ballot that replaced this one, "" for none
  */
-export function confirmedView({ checkCode, checkAddress, receipt, seq, left, closes, onagain }) {
+export function confirmedView({ checkCode, checkAddress, receipt, seq, later, left, closes, onagain, onother }) {
   const file = new Blob([receipt], { type: "application/json" });
   return el("div", {},
+    later && notice("care", say("A later ballot with your code replaced this one"), el("p", {}, say("It counts, and this one does not. Its check code is:")),
+      codeBlock(later), el("p", {}, say("If you did not vote again, somebody else has your code: tell the people who run the election."))),
     el("section", { class: "sheet", "aria-labelledby": "keep" },
       el("h2", { id: "keep" }, say("Keep your check code")),
       el("p", {}, say("It is entry %(seq)s of the public board. This device has checked the board's signed receipt. You can check again at any time, from any device.", { seq })),
@@ -28,32 +32,87 @@ export function confirmedView({ checkCode, checkAddress, receipt, seq, left, clo
         "Until voting ends you can vote %(count)s more times. Your last ballot counts, and only that one.", left)),
       el("p", { class: "soft" }, say("Voting ends: %(when)s UTC.", { when: sayTime(closes) })),
       el("div", { class: "actions" }, button(say("Vote again"), onagain, { id: "again" }))),
-    el("p", { class: "soft" }, say("Your choices have been removed from this device. You can close this page.")));
+    el("p", { class: "soft" }, say("Your choices have been removed from this device. You can close this page.")),
+    otherVoter(onother));
 }
 
 /**
- * @param {{code: string, evidence: Evidence, checkAddress: string, onagain: () => void}} given
+ * Who comes back, and has no ballot left.
+ * @param {{checkCode: string, checkAddress: string, onother: () => void}} given
  */
-export function refusedView({ code, evidence, checkAddress, onagain }) {
-  const isSpent = code === "limit-reached";
+export function votedView({ checkCode, checkAddress, onother }) {
   return el("div", {},
-    notice(isSpent ? "" : "bad", say("This ballot is not counted"), el("p", {}, refusal(code))),
-    el("div", { class: "actions" },
-      isSpent && evidence.checkCode ? el("a", { class: "btn btn-primary", href: checkAddress }, say("Check my ballot")) : null,
-      isSpent ? null : button(say("Vote again"), onagain, { class: "btn btn-primary", id: "again" }),
-      evidence.sent ? download(say("Save the signed refusal"), "veritally-evidence.json", evidenceFile({ ...evidence, why: code })) : null));
+    el("section", { class: "sheet", "aria-labelledby": "counts" },
+      el("h2", { id: "counts" }, say("The ballot that counts has this check code")),
+      el("p", {}, say("You have cast all the ballots that this election allows for one code. The last of them counts.")),
+      codeBlock(checkCode), copyButton(checkCode),
+      el("p", {}, say("This device has checked that it is on the public board, and signed with your code.")),
+      el("div", { class: "actions" }, el("a", { class: "btn btn-primary", href: checkAddress }, say("Check my ballot")))),
+    otherVoter(onother));
+}
+
+/** @param {() => void} onother */
+function otherVoter(onother) {
+  return el("div", { class: "actions" }, button(say("Vote with another code"), onother, { id: "other" }));
 }
 
 /**
- * @param {{rival: string, onagain: () => void}} given `rival`: the check code that is on the board, "" if not known
+ * @param {{fate: Fate, code: string, rival: string, evidence: Evidence, checkAddress: string, onagain: () => void, onother: () => void}} given
+ *   `rival`: the check code of the ballot that counts instead, and `checkAddress` where it is checked; "" if not known
  */
-export function staleView({ rival, onagain }) {
+export function refusedView({ fate, code, rival, evidence, checkAddress, onagain, onother }) {
+  const isSpent = code === "limit-reached";
+  const isOver = isSpent || code === "not-open";
+  const again = fate === "ballot" ? say("Vote again") : say("Go on to your real ballot");
+  return el("div", {},
+    notice(isSpent || code === "already-cast" ? "" : "bad", refusalTitle(fate, code), el("p", {}, refusal(code))),
+    rival && rivalView(say("The ballot that counts has this check code"), rival),
+    el("div", { class: "actions" },
+      isSpent && rival ? el("a", { class: "btn btn-primary", href: checkAddress }, say("Check my ballot")) : null,
+      isOver ? null : button(again, onagain, { class: "btn btn-primary", id: "again" }),
+      savedRefusal(evidence, code)),
+    isOver && otherVoter(onother));
+}
+
+/**
+ * @param {{rival: string, evidence: Evidence, onagain: () => void}} given `rival`: the check code of this code's ballot that is
+ *   on the board, "" if the server does not prove one
+ */
+export function staleView({ rival, evidence, onagain }) {
   return el("div", {},
     notice("care", say("Another ballot with your code came first"), el("p", {}, say("So this one was not taken. Did you vote on another device, or in another tab? Then that ballot counts, and you need do nothing.")),
       el("p", {}, say("If you did not, somebody else has your code: vote again now, which replaces that ballot, and tell the people who run the election."))),
-    rival && el("section", { class: "sheet", "aria-labelledby": "rival" },
-      el("h2", { id: "rival" }, say("The ballot that came first has this check code")), codeBlock(rival)),
-    el("div", { class: "actions" }, button(say("Vote again, and replace it"), onagain, { class: "btn btn-primary", id: "again" })));
+    rival
+      ? rivalView(say("The ballot that came first has this check code"), rival)
+      : notice("bad", say("The server does not prove that ballot"), el("p", {}, say("It signed that there is one, and does not show it. Save what it signed, and tell the people who run the election."))),
+    el("div", { class: "actions" },
+      button(say("Vote again, and replace it"), onagain, { class: "btn btn-primary", id: "again" }),
+      savedRefusal(evidence, "stale-supersedes")));
+}
+
+/**
+ * @param {string} heading
+ * @param {string} code
+ */
+function rivalView(heading, code) {
+  return el("section", { class: "sheet", "aria-labelledby": "rival" }, el("h2", { id: "rival" }, heading), codeBlock(code));
+}
+
+/**
+ * @param {Evidence} evidence
+ * @param {string} why
+ */
+function savedRefusal(evidence, why) {
+  return evidence.sent ? download(say("Save the signed refusal"), "veritally-evidence.json", evidenceFile({ ...evidence, why })) : null;
+}
+
+/**
+ * @param {Fate} fate
+ * @param {string} code
+ */
+function refusalTitle(fate, code) {
+  if (code === "already-cast") return say("This ballot was cast already");
+  return fate === "ballot" ? say("This ballot is not counted") : say("This test was not taken");
 }
 
 /** @param {string} code */
@@ -66,6 +125,6 @@ function refusal(code) {
     case "was-challenged": return say("This ballot was tested, so it can never be counted. Make a new one.");
     case "already-cast": return say("This ballot is on the public board already.");
     case "too-many-challenges": return say("You have tested as many ballots as can be tested with one code.");
-    default: return say("The server refused it (%(code)s). Your choices are safe: make a new ballot, and if it happens again tell the people who run the election.", { code });
+    default: return say("The server refused it (%(code)s). Make a new ballot, and if it happens again tell the people who run the election.", { code });
   }
 }

@@ -24,22 +24,30 @@ export function askTestView({ checkCode, ontest, onback }) {
 }
 
 /**
- * @param {{checkCode: string, address: string, opening: string, onagain: () => void}} given
+ * @param {{checkCode: string, address: string, opening: string, onagain: () => void}} given `opening`: "" if the page was
+ *   left meanwhile, and what opens the ballot went with it
  */
 export function testedView({ checkCode, address, opening, onagain }) {
-  const file = new Blob([`${opening}\n`], { type: "text/plain" });
   return el("div", {},
     notice("care", say("This ballot was a test and will never be counted"), el("p", {}, say("You have not voted with it."))),
-    el("section", { class: "sheet", "aria-labelledby": "open" },
-      el("h2", { id: "open" }, say("Open it on another device")),
-      el("p", {}, say("Point another device's camera at this picture, or carry the file over. What you see there is how this ballot was filled in: show it to nobody.")),
-      address.length <= QR_LIMIT ? qrFigure(address, say("Opens the tested ballot")) : null,
-      el("p", {}, say("It must show your choices and this check code:")),
-      codeBlock(checkCode),
-      el("div", { class: "actions" }, download(say("Save the file"), "veritally-test.txt", file),
-        el("a", { class: "btn btn-secondary", href: address, target: "_blank", rel: "noreferrer" }, say("Open it here, in another tab")))),
+    opening
+      ? openingView({ checkCode, address, opening })
+      : el("p", { class: "sheet" }, say("It cannot be opened any more: this page was left in the meantime, and forgot what opens it. If you want to test again, make another ballot.")),
     el("section", { "aria-labelledby": "real" },
       el("h2", { id: "real" }, say("Now cast your real ballot")),
       el("p", {}, say("Your choices are still there. They are locked anew, with another check code.")),
       el("div", { class: "actions" }, button(say("Go on to your real ballot"), onagain, { class: "btn btn-primary", id: "again" }))));
+}
+
+/** @param {{checkCode: string, address: string, opening: string}} given */
+function openingView({ checkCode, address, opening }) {
+  const file = new Blob([`${opening}\n`], { type: "text/plain" });
+  return el("section", { class: "sheet", "aria-labelledby": "open" },
+    el("h2", { id: "open" }, say("Open it on another device")),
+    el("p", {}, say("Point another device's camera at this picture, or carry the file over. What you see there is how this ballot was filled in: show it to nobody.")),
+    address.length <= QR_LIMIT ? qrFigure(address, say("Opens the tested ballot")) : null,
+    el("p", {}, say("It must show your choices and this check code:")),
+    codeBlock(checkCode),
+    el("div", { class: "actions" }, download(say("Save the file"), "veritally-test.txt", file),
+      el("a", { class: "btn btn-secondary", href: address, target: "_blank", rel: "noreferrer" }, say("Open it here, in another tab"))));
 }

@@ -5,106 +5,131 @@
  * What is sent is kept as octets until its receipt is verified, and only those octets are ever sent again.
  */
 import { bannerOf, next, start, supersedes } from "../../engine/flow.js";
-import { Memory } from "../../engine/memory.js";
+import { mayHoldSent, Memory, tabStore } from "../../engine/memory.js";
 import { writeOpening } from "../../opening_text.js";
 import { BACKUP_LIMIT, openBackup } from "../../credentials/backup.js";
 import { formatCheckCode, formatCode } from "../../credentials/codes.js";
-import { BadAnswer, CannotOpen, ForeignRecord, NotOnRoll, NotOpen, Revoked, Stopped } from "../../errors.js";
+import { BadAnswer, Refusal, Stopped } from "../../errors.js";
 import { utf8 } from "../../octets.js";
 import { writeReceiptFile } from "../../receipt_file.js";
-import { readRollChange } from "../../record/roll_change.js";
 import { say } from "../../texts.js";
-import { openElection, openPage, takeFragment } from "../election_page.js";
+import { openPage, takeFragment } from "../election_page.js";
 import { plain } from "../election_text.js";
 import { showBroken } from "../trouble.js";
 import { bannerView } from "./banner.js";
 import { answerErrors, chooseView, progressView } from "./choose.js";
-import { confirmedView, refusedView, staleView } from "./ending.js";
-import { codeErrors, identifyView } from "./identify.js";
+import { confirmedView, refusedView, staleView, votedView } from "./ending.js";
+import { identifyView, showCodeErrors } from "./identify.js";
+import { optionOrders } from "./orders.js";
+import { Polling } from "./polling.js";
 import { reviewView } from "./review.js";
 import { sendingView, unconfirmedView } from "./sending.js";
-import { optionOrders } from "./orders.js";
+import { lastOf, standingOf } from "./standing.js";
 import { askTestView, testedView } from "./testing.js";
 
 /** @import { Event as FlowEvent, Fate, State } from "../../engine/flow.js" */
+/** @import { Store } from "../../engine/memory.js" */
+/** @import { Accepted, Outcome } from "../../engine/transport.js" */
 /** @import { Evidence } from "../../engine/evidence.js" */
 /** @import { Octets } from "../../octets.js" */
 /** @import { Opened } from "../election_page.js" */
 /** @import { Child } from "../dom.js" */
+/** @import { Polls } from "./standing.js" */
 
-/** @typedef {{fate: Fate, sent: Octets, body: Octets, answer?: unknown}} Outgoing */
+/** @typedef {{fate: Fate, tracker: string, sent: Octets, body: Octets, isResumed?: boolean, answer?: unknown}} Outgoing */
+
+const NAMED = ["CannotOpen", "ForeignRecord", "BadPassphraseText"]; // what is said of a backup file besides that it is none
 
 export class VotingPage {
-  #opened;
+  /** @type {Opened["page"]} */
+  #page;
+  /** @type {Opened["server"]} */
+  #server;
+  /** @type {Opened["election"]} */
+  #election;
+  #polling;
   #memory;
   #orders;
   /** @type {State} */
   #state;
-  #code = takeFragment();
+  #code = takeCode();
+  #looks = 0; // every code that is looked at makes the answers to earlier ones late
   #isFirst = true;
   #hasReviewed = false; // from then on every question leads back to the review
   /** @type {ReturnType<typeof reviewView> | undefined} */
   #review;
+  /** @type {{turn: number, found: Promise<{tracker: string, checkCode: string}>} | undefined} one for each turn */
+  #sealing;
   /** @type {Outgoing | undefined} */
   #outgoing;
   #receipt = { file: "", seq: 0 };
   #opening = "";
-  #rival = ""; // the check code of a ballot that came before this one
+  #rival = ""; // the check code of the ballot that counts instead of this one
 
-  /** @param {HTMLElement} root */
+  /**
+   * When voting is over, only a ballot that was sent and has no answer is left to do: else the page stays as it is.
+   * @param {HTMLElement} root
+   */
   static async begin(root) {
+    const [store, isOver] = [tabStore(globalThis), root.dataset.state !== "open"];
+    if (isOver && !mayHoldSent(store)) return;
     const opened = await openPage(root);
-    if (opened) new VotingPage(opened).#begin();
+    if (!opened) return;
+    const page = new VotingPage(opened, store);
+    if (isOver && !page.#memory.sent) opened.engine.stop();
+    else page.#begin();
   }
 
-  /** @param {Opened} opened */
-  constructor(opened) {
-    this.#opened = opened;
-    this.#memory = new Memory(globalThis.sessionStorage, opened.election.fingerprint);
+  /**
+   * @param {Opened} opened
+   * @param {Store} store
+   */
+  constructor(opened, store) {
+    [this.#page, this.#server, this.#election] = [opened.page, opened.server, opened.election];
+    this.#polling = new Polling(opened);
+    this.#memory = new Memory(store, opened.election.fingerprint);
     const draft = this.#memory.draft;
     this.#orders = optionOrders(opened.election.contests, draft.orders);
-    this.#state = start(draft.selections);
+    this.#state = start(draft);
   }
 
   #begin() {
     this.#listen();
+    this.#remember("replaceState");
     const sent = this.#memory.sent;
     if (!sent) return this.#show();
-    this.#outgoing = { fate: "ballot", sent: utf8(sent.ballot), body: utf8(sent.body) };
+    this.#outgoing = { fate: "ballot", tracker: sent.tracker, sent: utf8(sent.ballot), body: utf8(sent.body), isResumed: true };
     return this.#take({ type: "resumed", tracker: sent.tracker, checkCode: formatCheckCode(sent.tracker) });
   }
 
   #listen() {
     globalThis.addEventListener("popstate", ({ state }) => this.#goBack(state));
-    globalThis.addEventListener("hashchange", () => {
-      this.#code = takeFragment() || this.#code;
-      if (this.#state.step === "identify") this.#show();
-    });
+    globalThis.addEventListener("hashchange", () => this.#followLink());
     // A page that is left keeps no key and no precomputed powers, even if the browser brings it back as it was.
-    globalThis.addEventListener("pagehide", () => this.#opened.engine.stop());
-    globalThis.addEventListener("pageshow", ({ persisted }) => persisted && this.#renew());
+    globalThis.addEventListener("pagehide", () => this.#polling.leave());
+    globalThis.addEventListener("pageshow", ({ persisted }) => {
+      if (!persisted) return;
+      this.#polling.comeBack();
+      this.#take({ type: this.#state.step === "sending" && !this.#outgoing ? "lost" : "forgotten" });
+    });
   }
 
-  async #renew() {
-    await this.#newWorker();
-    this.#take({ type: "forgotten" });
-  }
-
-  async #newWorker() {
-    const { page, server } = this.#opened;
-    this.#opened.engine.stop();
-    try {
-      this.#opened = { page, server, ...(await openElection(page, server)) };
-    } catch (error) {
-      showBroken(page, error);
-    }
-  }
-
-  /** @param {any} place what the address's history says */
+  /** @param {any} place what the address's history says; null for a link within the page, which is the same step */
   #goBack(place) {
+    if (place === null) return this.#remember("replaceState");
     const { step, index } = Object(place);
-    const known = ["choose", "review"].includes(step) ? step : "identify";
-    this.#take({ type: "show", step: known, index: Number.isSafeInteger(index) ? index : 0 }, { isPast: true });
+    if (step === "ask-test") return this.#take({ type: "ask-test" }, { isPast: true });
+    if (!["identify", "choose", "review"].includes(step)) return undefined; // nothing that was sent is gone back to
+    return this.#take({ type: "show", step, index: Number.isSafeInteger(index) ? index : 0 }, { isPast: true });
+  }
+
+  /** A link with a code in it, followed in this very tab: somebody else's, perhaps, and then nothing is shown to them. */
+  #followLink() {
+    const code = takeCode();
+    if (!code) return;
+    [this.#code, this.#looks] = [code, this.#looks + 1];
+    if (this.#state.step === "identify") this.#show();
+    else this.#take({ type: "another-code" });
   }
 
   /**
@@ -114,12 +139,14 @@ export class VotingPage {
   #take(event, { isPast = false } = {}) {
     const before = this.#state;
     this.#state = next(before, event);
-    const { step, index, selections } = this.#state;
+    const { step, index } = this.#state;
     if (this.#state === before) return;
-    if (event.type === "choose") this.#memory.keepDraft({ selections, orders: this.#orders });
+    if (event.type === "identified") this.#welcome(before.owner);
+    if (event.type === "choose") this.#keepDraft();
     if (event.type === "sealed") this.#review?.seal(event.checkCode);
-    if (event.type === "choose" || event.type === "sealed") return; // the page stays as it is
-    if (!isPast) this.#remember(before.step === step && before.index === index ? "replaceState" : "pushState");
+    const isSame = before.step === step && before.index === index;
+    if (isSame && ["choose", "sealed", "forgotten"].includes(event.type) && step !== "identify") return; // the page stays as it is
+    if (!isPast) this.#remember(isSame ? "replaceState" : "pushState");
     this.#show();
     this.#act();
   }
@@ -131,37 +158,69 @@ export class VotingPage {
 
   /** What the step asks for, besides being shown. */
   #act() {
-    if (this.#state.step === "review") this.#seal();
-    if (this.#state.step === "sending") this.#send();
+    const { step } = this.#state;
+    if (step === "identify" || step === "choose") [this.#outgoing, this.#opening, this.#rival] = [undefined, "", ""];
+    if (step === "identify") this.#polling.prepare();
+    if (step === "review") this.#seal();
+    if (step === "sending") this.#send();
   }
 
+  /** @param {string} owner whose choices were kept; another voter finds nothing of them, nor the order they were shown in */
+  #welcome(owner) {
+    [this.#code, this.#hasReviewed] = ["", false];
+    if (owner !== this.#state.owner) this.#orders = optionOrders(this.#election.contests, {});
+    if (this.#state.step === "voted") this.#memory.forgetDraft();
+    else this.#keepDraft();
+  }
+
+  #keepDraft() {
+    const { owner, selections } = this.#state;
+    this.#memory.keepDraft({ owner, selections, orders: this.#orders });
+  }
+
+  /** Once for each turn: to come back before the ballot is fixed asks for no second one. */
   async #seal() {
-    const { turn, selections, sealed } = this.#state;
+    const { turn, credential, selections, sealed } = this.#state;
     if (sealed) return this.#review?.seal(sealed.checkCode);
-    try {
-      const found = await this.#opened.engine.seal({ selections, supersedes: supersedes(this.#state) });
-      return this.#take({ type: "sealed", turn, ...found });
-    } catch (error) {
-      if (!(error instanceof Stopped)) showBroken(this.#opened.page, error);
-      return undefined;
+    if (this.#sealing?.turn !== turn) {
+      const found = this.#polling.engine.seal({ credential, selections, supersedes: supersedes(this.#state) });
+      this.#sealing = { turn, found };
     }
+    try {
+      return this.#take({ type: "sealed", turn, ...(await this.#sealing.found) });
+    } catch {
+      return this.#lose();
+    }
+  }
+
+  /** The worker has stopped, or failed, and nothing of this ballot was sent. */
+  #lose() {
+    if (!this.#polling.isLeft) this.#take({ type: "lost" });
   }
 
   async #send() {
-    const { engine } = this.#opened;
-    const { fate, sealed } = this.#state;
-    if (!this.#outgoing) {
-      this.#outgoing = { fate, ...(await (fate === "ballot" ? engine.cast() : engine.challenge())) };
-      if (fate === "ballot") this.#keep(this.#outgoing, sealed?.tracker ?? "");
-    }
-    this.#take(await this.#deliver(this.#outgoing));
+    const outgoing = this.#outgoing ?? (await this.#sign());
+    if (outgoing) this.#take(await this.#deliver(outgoing));
   }
 
-  /**
-   * @param {Outgoing} outgoing
-   * @param {string} tracker
-   */
-  #keep({ sent, body }, tracker) {
+  /** @returns {Promise<Outgoing | undefined>} the very ballot whose check code was shown */
+  async #sign() {
+    const { fate, sealed } = this.#state;
+    const { engine } = this.#polling;
+    const tracker = sealed?.tracker ?? "";
+    try {
+      const signed = await (fate === "ballot" ? engine.cast({ tracker }) : engine.challenge({ tracker }));
+      this.#outgoing = { fate, tracker, ...signed };
+    } catch {
+      this.#lose();
+      return undefined;
+    }
+    if (fate === "ballot") this.#keep(this.#outgoing);
+    return this.#outgoing;
+  }
+
+  /** @param {Outgoing} outgoing */
+  #keep({ sent, body, tracker }) {
     const text = new TextDecoder();
     this.#memory.forgetDraft();
     this.#memory.keepSent({ ballot: text.decode(sent), body: text.decode(body), tracker });
@@ -172,67 +231,116 @@ export class VotingPage {
    * @returns {Promise<FlowEvent>} what the answer is worth
    */
   async #deliver(outgoing) {
-    const { engine, server } = this.#opened;
-    const outcome = await server.send(outgoing.fate, outgoing.body);
+    const outcome = await this.#server.send(outgoing.fate, outgoing.body);
     if (outcome.kind === "unknown") return { type: "unknown", why: outcome.why };
     outgoing.answer = outcome.answer;
-    const isAccepted = outcome.kind === "accepted";
     try {
-      if (isAccepted) await this.#receive(outgoing, outcome.answer);
-      else await engine.refusal({ sent: outgoing.sent, answer: outcome.answer });
-    } catch {
-      return { type: "unknown", why: isAccepted ? "bad-receipt" : "bad-refusal" };
+      await this.#judge(outgoing, outcome);
+    } catch (error) {
+      if (isNoVerdict(error)) return { type: "unknown", why: "not-checked" };
+      return { type: "unknown", why: outcome.kind === "accepted" ? "bad-receipt" : "bad-refusal" };
     }
-    this.#memory.forgetSent();
-    if (outcome.kind === "refused" && outcome.answer.code === "stale-supersedes") this.#rival = await this.#lastOnBoard();
-    return isAccepted ? { type: "accepted" } : { type: "refused", code: outcome.answer.code };
+    if (outcome.kind === "accepted") return { type: "accepted" };
+    const { code } = outcome.answer;
+    if (code === "stale-supersedes" || code === "limit-reached") this.#rival = await this.#otherThan(outgoing, this.#state.credential);
+    return { type: "refused", code };
   }
 
   /**
    * @param {Outgoing} outgoing
-   * @param {import("../../engine/transport.js").Accepted} answer
+   * @param {Exclude<Outcome, {kind: "unknown"}>} outcome throws a Refusal, or what `Polling.live` throws
    */
-  async #receive({ fate, sent }, answer) {
-    const { engine, election } = this.#opened;
-    const { seq } = await engine.confirm({ type: fate, sent, answer });
-    if (fate === "challenged") this.#opening = writeOpening(await engine.reveal(), election.contests);
-    else {
-      this.#receipt = { file: this.#receiptFile(sent, answer), seq };
-      engine.stop(); // the key is not needed any more
-    }
+  async #judge(outgoing, outcome) {
+    const engine = await this.#polling.live(); // it may be another than the one that signed
+    if (outcome.kind === "accepted") return this.#receive(outgoing, outcome.answer);
+    await engine.refusal({ sent: outgoing.sent, answer: outcome.answer });
+    return this.#memory.forgetSent();
   }
 
   /**
-   * @param {Octets} sent
-   * @param {import("../../engine/transport.js").Accepted} answer
+   * @param {Outgoing} outgoing
+   * @param {Accepted} answer
    */
-  #receiptFile(sent, { entry, receipt }) {
-    const { election: { fingerprint: election } } = this.#opened;
-    const tracker = this.#state.sealed?.tracker ?? "";
-    return writeReceiptFile({ election, tracker, ballot: new TextDecoder().decode(sent), entry, receipt });
+  async #receive(outgoing, answer) {
+    const { fate, tracker, sent } = outgoing;
+    const { engine } = this.#polling;
+    const { seq, credential } = await engine.confirm({ type: fate, sent, tracker, answer });
+    if (fate === "challenged") {
+      this.#opening = await this.#reveal();
+      return;
+    }
+    this.#receipt = { file: this.#receiptFile(outgoing, answer), seq };
+    this.#memory.forgetSent();
+    if (outgoing.isResumed) this.#rival = await this.#otherThan(outgoing, credential, seq); // it may be an old one
+    engine.stop(); // the key is not needed any more
   }
 
-  /** @returns {Promise<string>} the check code of this code's last ballot, "" if that cannot be found out */
-  async #lastOnBoard() {
-    const { credential } = this.#state;
-    if (!credential) return "";
+  /** @returns {Promise<string>} what opens the test, "" if the worker that had it is gone */
+  async #reveal() {
     try {
-      const tracker = (await this.#opened.server.standing(credential)).ballots.at(-1)?.tracker;
-      return tracker ? formatCheckCode(tracker) : "";
+      return writeOpening(await this.#polling.engine.reveal(), this.#election.contests);
     } catch {
       return "";
     }
   }
 
-  /** @param {string} code */
-  async #identify(code) {
-    const { engine, page, server } = this.#opened;
+  /**
+   * @param {Outgoing} outgoing
+   * @param {Accepted} answer
+   */
+  #receiptFile({ tracker, sent }, { entry, receipt }) {
+    const { fingerprint: election } = this.#election;
+    return writeReceiptFile({ election, tracker, ballot: new TextDecoder().decode(sent), entry, receipt });
+  }
+
+  /**
+   * @param {Outgoing} outgoing
+   * @param {string} credential
+   * @param {number} [after] its place on the board
+   * @returns {Promise<string>} the check code of the credential's last ballot if it came later; "" if none is proven
+   */
+  async #otherThan({ tracker }, credential, after = -1) {
+    if (!credential) return "";
     try {
-      const { credential } = await engine.identify(code);
-      await this.#stand(credential, await server.standing(credential));
-    } catch (error) {
-      page.showErrors(codeErrors(error));
+      const last = await lastOf(this.#polls, credential);
+      return last && last.tracker !== tracker && last.seq > after ? formatCheckCode(last.tracker) : "";
+    } catch {
+      return "";
     }
+  }
+
+  /** @returns {Polls} */
+  get #polls() {
+    return { server: this.#server, election: this.#election, engine: this.#polling.engine };
+  }
+
+  /**
+   * Look at a code, and go on with it. Of several, the last one counts.
+   * @param {string} code
+   */
+  async #identify(code) {
+    const isLate = this.#look();
+    try {
+      const engine = await this.#polling.live();
+      const { credential } = await engine.identify(code);
+      await this.#stand(credential, isLate);
+    } catch (error) {
+      if (!isLate()) this.#turnAway(error);
+    }
+  }
+
+  /** @returns {() => boolean} whether another code was looked at meanwhile, or the step was left */
+  #look() {
+    this.#looks += 1;
+    const look = this.#looks;
+    return () => look !== this.#looks || this.#state.step !== "identify";
+  }
+
+  /** @param {unknown} error */
+  #turnAway(error) {
+    const isForeign = ["FingerprintMismatch", "OpeningMismatch"].includes(/** @type {Error} */ (error).name);
+    if (isForeign) showBroken(this.#page, error);
+    else showCodeErrors(this.#page, error);
   }
 
   /**
@@ -241,71 +349,58 @@ export class VotingPage {
    * @param {string} passphrase
    */
   async #restore(file, passphrase) {
-    const { election: { electionId }, page } = this.#opened;
+    const isLate = this.#look();
+    let code;
     try {
       const octets = new Uint8Array(await file.slice(0, BACKUP_LIMIT + 1).arrayBuffer());
-      const code = await openBackup(octets, passphrase, electionId);
-      await this.#identify(formatCode(code));
-      code.fill(0);
+      code = await openBackup(octets, passphrase, this.#election.electionId);
     } catch (error) {
-      const isNamed = error instanceof CannotOpen || error instanceof ForeignRecord;
-      page.showErrors(codeErrors(isNamed ? error : { name: "NotABackup" }));
+      const { name } = /** @type {Error} */ (error);
+      if (!isLate()) showCodeErrors(this.#page, { name: NAMED.includes(name) ? name : "NotABackup" });
+      return;
     }
+    if (!isLate()) await this.#identify(formatCode(code));
+    code.fill(0);
   }
 
   /**
    * @param {string} credential
-   * @param {import("../../engine/server.js").Standing} standing
+   * @param {() => boolean} isLate
    */
-  async #stand(credential, { isOnRoll, revoked, state, ballots, limit }) {
-    this.#hasReviewed = false;
-    if (revoked) throw new Revoked("the code is revoked", { computed: await this.#reasonOf(revoked, credential) });
-    if (!isOnRoll) throw new NotOnRoll("the code is not on the roll");
-    if (state !== "open") throw new NotOpen("voting is not open");
-    this.#code = "";
-    this.#take({ type: "identified", credential, limit, ballots: ballots.map(({ tracker }) => tracker) });
-  }
-
-  /**
-   * @param {string} sha256 of a roll change
-   * @param {string} credential
-   * @returns {Promise<string>} why the registrar has revoked it, in the registrar's signed words; throws a Refusal
-   */
-  async #reasonOf(sha256, credential) {
-    const { election: { fingerprint, registrar }, server } = this.#opened;
-    const change = await readRollChange(await server.blob(sha256), { fingerprint, registrar: registrar.key });
-    if (!change.revoke.includes(credential)) throw new BadAnswer("a roll change that does not revoke this code");
-    return change.reason;
+  async #stand(credential, isLate) {
+    const { refusal, ballots, limit } = await standingOf(this.#polls, credential);
+    if (isLate()) return;
+    const goOn = () => !isLate() && this.#take({ type: "identified", credential, ballots, limit });
+    if (refusal) showCodeErrors(this.#page, refusal, goOn);
+    else goOn();
   }
 
   /** Another ballot: who is still known here need not give the code again, but is asked for anew at the server. */
   async #again() {
-    const { step, credential } = this.#state;
-    [this.#outgoing, this.#opening] = [undefined, ""];
-    if (step === "confirmed" || credential === "") await this.#newWorker();
     this.#take({ type: "again" });
-    if (step === "confirmed" || step === "tested" || credential === "") return;
+    const { step, hasKey, credential } = this.#state;
+    if (step !== "identify" || !hasKey || this.#polling.engine.hasEnded) return;
+    const isLate = this.#look();
     try {
-      await this.#stand(credential, await this.#opened.server.standing(credential));
-    } catch {
-      // the code is asked for: the step shows that already
+      await this.#stand(credential, isLate);
+    } catch (error) {
+      if (!isLate()) this.#turnAway(error);
     }
   }
 
   #show() {
-    const { page } = this.#opened;
     const [heading, ...children] = this.#view();
-    const banner = bannerView(bannerOf(this.#state));
-    page.show(String(heading), children, { banner, isFirst: this.#isFirst });
+    const banner = bannerView(bannerOf(this.#state), this.#lastTracker && formatCheckCode(this.#lastTracker));
+    this.#page.show(String(heading), children, { banner, isFirst: this.#isFirst });
     this.#isFirst = false;
   }
 
   /** @returns {[string, ...Child[]]} heading and content */
   #view() {
     const state = this.#state;
-    const { registrar } = this.#opened.election;
+    const [onagain, onother] = [() => this.#again(), () => this.#take({ type: "another-code" })];
     switch (state.step) {
-      case "identify": return [say("Vote"), identifyView({ code: this.#code, name: registrar.name, 
+      case "identify": return [say("Vote"), identifyView({ code: this.#code, registrar: this.#election.registrar, isStopped: state.why === "stopped",
         onsubmit: (code) => this.#identify(code), onbackup: (file, passphrase) => this.#restore(file, passphrase) })];
       case "choose": return this.#choosing();
       case "review": return this.#reviewing();
@@ -313,29 +408,30 @@ export class VotingPage {
         ontest: () => this.#take({ type: "test" }), onback: () => this.#take({ type: "show", step: "review" }) })];
       case "sending": return [say("Sending"), sendingView(state.fate)];
       case "unconfirmed": return [say("Not confirmed yet"), unconfirmedView({ fate: state.fate, why: state.why, evidence: this.#evidence(),
-        checkAddress: this.#checkAddress, onretry: () => this.#take({ type: "retry" }) })];
+        checkAddress: this.#checkAddress, onretry: () => this.#take({ type: "retry" }), onagain })];
       case "confirmed": return [say("You have voted"), confirmedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress,
-        receipt: this.#receipt.file, seq: this.#receipt.seq, left: this.#left,
-        closes: this.#opened.election.schedule.closes, onagain: () => this.#again() })];
-      case "refused": return [say("Not counted"), refusedView({ code: state.why, evidence: this.#evidence(),
-        checkAddress: this.#checkAddress, onagain: () => this.#again() })];
-      case "stale": return [say("Overtaken"), staleView({ rival: this.#rival, onagain: () => this.#again() })];
-      case "tested": return [say("A test"), testedView({ checkCode: this.#checkCode, opening: this.#opening, onagain: () => this.#again(),
-        address: this.#opened.server.testedAddress(this.#opening) })];
+        receipt: this.#receipt.file, seq: this.#receipt.seq, later: this.#rival, left: this.#left,
+        closes: this.#election.schedule.closes, onagain, onother })];
+      case "voted": return [say("You have voted"), votedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress, onother })];
+      case "refused": return [refusedHeading(state), refusedView({ fate: state.fate, code: state.why, rival: this.#rival, evidence: this.#evidence(),
+        checkAddress: this.#server.checkAddress(this.#rival), onagain, onother })];
+      case "stale": return [say("Overtaken"), staleView({ rival: this.#rival, evidence: this.#evidence(), onagain })];
+      case "tested": return [say("A test"), testedView({ checkCode: this.#checkCode, opening: this.#opening, onagain,
+        address: this.#server.testedAddress(this.#opening) })];
       default: return ["", null];
     }
   }
 
   /** @returns {[string, ...Child[]]} */
   #choosing() {
-    const { contests } = this.#opened.election;
+    const { contests } = this.#election;
     const { index, selections } = this.#state;
     const contest = contests[index];
     const show = (/** @type {"identify" | "choose" | "review"} */ step, at = 0) => this.#take({ type: "show", step, index: at });
     const leadsToReview = this.#hasReviewed || index + 1 === contests.length;
     const onnext = () => {
       const errors = answerErrors(contest, this.#state.selections[contest.id] ?? {});
-      if (errors) this.#opened.page.showErrors(errors);
+      if (errors) this.#page.showErrors(errors);
       else if (leadsToReview) this.#showReview();
       else show("choose", index + 1);
     };
@@ -348,20 +444,19 @@ export class VotingPage {
 
   /** To the review, or to the first question that has no answer yet though it needs one. */
   #showReview() {
-    const { contests } = this.#opened.election;
+    const { contests } = this.#election;
     const missing = contests.findIndex((contest) => answerErrors(contest, this.#state.selections[contest.id] ?? {}));
     this.#take(missing < 0 ? { type: "show", step: "review" } : { type: "show", step: "choose", index: missing });
   }
 
   /** @returns {[string, ...Child[]]} */
   #reviewing() {
-    const { engine, election, server } = this.#opened;
     const review = reviewView({
-      contests: election.contests, selections: this.#state.selections, checkAddress: (code) => server.checkAddress(code),
+      contests: this.#election.contests, selections: this.#state.selections, checkAddress: (code) => this.#server.checkAddress(code),
       onchange: (index) => this.#take({ type: "show", step: "choose", index }),
       oncast: () => this.#take({ type: "cast" }), ontest: () => this.#take({ type: "ask-test" }),
     });
-    engine.onprogress = ({ made, total }) => review.progress(made, total);
+    this.#polling.engine.onprogress = ({ made, total }) => review.progress(made, total);
     [this.#review, this.#hasReviewed] = [review, true];
     return [say("Review your choices"), review.view];
   }
@@ -375,7 +470,7 @@ export class VotingPage {
   }
 
   get #checkAddress() {
-    return this.#opened.server.checkAddress(this.#checkCode);
+    return this.#server.checkAddress(this.#checkCode);
   }
 
   get #left() {
@@ -387,8 +482,27 @@ export class VotingPage {
   #evidence() {
     const { sent, answer } = this.#outgoing ?? {};
     return {
-      fingerprint: this.#opened.election.fingerprint, checkCode: this.#checkCode, why: "",
+      fingerprint: this.#election.fingerprint, checkCode: this.#checkCode, why: "",
       sent: sent && new TextDecoder().decode(sent), answer,
     };
   }
+}
+
+/** @param {State} state */
+function refusedHeading({ fate, why }) {
+  if (why === "already-cast") return say("Cast already");
+  return fate === "ballot" ? say("Not counted") : say("Not tested");
+}
+
+/**
+ * @param {unknown} error
+ * @returns {boolean} whether nothing was found out about an answer: the worker ended, or there is no connection
+ */
+function isNoVerdict(error) {
+  return !(error instanceof Refusal) || error instanceof Stopped || error instanceof BadAnswer;
+}
+
+/** @returns {string} the code in the address, which is then removed from it; "" if it names a part of the page */
+function takeCode() {
+  return document.getElementById(globalThis.location.hash.slice(1)) ? "" : takeFragment();
 }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+/**
+ * How a code stands: what the server says of it, and what of that it proves.
+ *
+ * The limit is the manifest's. A ballot counts as cast if the board has it and the credential signed it. That a code was
+ * revoked, the registrar has to have signed. Nothing else that turns a voter away is proven by anybody.
+ */
+import { NotOnRoll, NotOpen, NotProven, Refusal, Revoked, Stopped } from "../../errors.js";
+import { readRollChange } from "../../record/roll_change.js";
+
+/** @import { Standing } from "../../engine/server.js" */
+/** @import { Opened } from "../election_page.js" */
+
+/** @typedef {Pick<Opened, "engine" | "server" | "election">} Polls */
+/** @typedef {{tracker: string, seq: number}} Place of a ballot on the board */
+
+/**
+ * @typedef {object} Found
+ * @property {readonly string[]} ballots trackers of this credential's ballots, in order; the last is proven
+ * @property {number} limit
+ * @property {Refusal} [refusal] why the voter is turned away: only `Revoked` is proven
+ */
+
+/**
+ * @param {Polls} polls
+ * @param {string} credential
+ * @returns {Promise<Found>} throws BadAnswer, Stopped, or TypeError without a connection
+ */
+export async function standingOf(polls, credential) {
+  const { server, election: { rules: { ballotsPerCredential: limit } } } = polls;
+  const standing = await server.standing(credential);
+  const claimed = [...new Set(standing.ballots.map(({ tracker }) => tracker))];
+  const needed = claimed.length < limit ? claimed.slice(-1) : claimed;
+  const proven = await provenOf(polls, credential, needed);
+  const isProven = proven.length === needed.length;
+  const ballots = isProven ? [...claimed.slice(0, claimed.length - needed.length), ...proven] : proven;
+  const refusal = (await turnedAway(polls, credential, standing)) ?? (isProven ? undefined : new NotProven("ballots that this code has not cast"));
+  return { ballots, limit, refusal };
+}
+
+/**
+ * @param {Polls} polls
+ * @param {string} credential
+ * @returns {Promise<Place | undefined>} its last ballot, if the server names one and proves it; throws as `standingOf`
+ */
+export async function lastOf(polls, credential) {
+  const tracker = (await polls.server.standing(credential)).ballots.at(-1)?.tracker;
+  return tracker ? proved(polls, credential, tracker) : undefined;
+}
+
+/**
+ * @param {Polls} polls
+ * @param {string} credential
+ * @param {readonly string[]} claimed
+ * @returns {Promise<string[]>} the trackers that are proven, in the board's order
+ */
+async function provenOf(polls, credential, claimed) {
+  /** @type {Place[]} */
+  const found = [];
+  for (const tracker of claimed) {
+    const place = await proved(polls, credential, tracker);
+    if (place) found.push(place);
+  }
+  return found.sort((one, other) => one.seq - other.seq).map(({ tracker }) => tracker);
+}
+
+/**
+ * @param {Polls} polls
+ * @param {string} credential
+ * @param {string} tracker
+ * @returns {Promise<Place | undefined>} undefined unless the board has this ballot, and the credential signed it
+ */
+async function proved({ engine, server }, credential, tracker) {
+  try {
+    const answer = await server.find(tracker);
+    if (!answer) return undefined;
+    const payload = await server.blob(answer.payloadSha256);
+    const found = await engine.checkEntry({ digits: tracker, answer, payload });
+    return found.type === "ballot" && found.credential === credential ? { tracker, seq: found.seq } : undefined;
+  } catch (error) {
+    if (error instanceof Refusal && !(error instanceof Stopped)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * @param {Polls} polls
+ * @param {string} credential
+ * @param {Standing} standing
+ * @returns {Promise<Refusal | undefined>}
+ */
+async function turnedAway(polls, credential, { isOnRoll, revoked, state }) {
+  if (revoked) return revocation(polls, credential, revoked);
+  if (!isOnRoll) return new NotOnRoll("the code is not on the roll");
+  return state === "open" ? undefined : new NotOpen("voting is not open");
+}
+
+/**
+ * @param {Polls} polls
+ * @param {string} credential
+ * @param {string} sha256 of a roll change
+ * @returns {Promise<Refusal>} Revoked with the registrar's signed reason, or NotProven
+ */
+async function revocation({ server, election: { fingerprint, registrar } }, credential, sha256) {
+  try {
+    const change = await readRollChange(await server.blob(sha256), { fingerprint, registrar: registrar.key });
+    if (change.revoke.includes(credential)) return new Revoked("the code is revoked", { computed: change.reason });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
+  return new NotProven("a roll change that does not revoke this code");
+}
