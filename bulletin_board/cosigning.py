@@ -125,7 +125,7 @@ class _Collection:
 
     def run(self) -> bool:
         """Ask, wait, and keep what was signed; say whether a witness has seen a newer head already."""
-        for witness in _addressed(self._policy):
+        for witness in addressed(self._policy):
             self._ask(witness, rounds=1)
         end = monotonic() + TIMEOUT * _ROUNDS
         while self._waiting and (left := end - monotonic()) > 0:
@@ -154,7 +154,7 @@ class _Collection:
     def _take(self, asked: _Asked, future: Future[bytes]) -> None:
         witness = asked.witness
         try:
-            self._found[witness.key] = _verified(witness.key, self._text, future.result())
+            self._found[witness.key] = verified(witness.key, self._text, future.result())
             _away.discard(witness.key)
         except StaleSubmission as error:
             _sizes[self._log.pk, witness.key] = error.size
@@ -198,7 +198,7 @@ class _Collection:
         )
 
 
-def _addressed(policy: Policy) -> Iterator[Party]:
+def addressed(policy: Policy) -> Iterator[Party]:
     """The policy's witnesses with the addresses that this server is configured with."""
     urls = {witness.key: witness.url for witness in configured().witnesses}
     for witness in policy.witnesses:
@@ -237,7 +237,7 @@ def _size_of(log: Log, key: VerifierKey) -> int:
     return known
 
 
-def _verified(key: VerifierKey, text: str, lines: bytes) -> Signature:
+def verified(key: VerifierKey, text: str, lines: bytes) -> Signature:
     """The witness's own line among those it sent. Raises MalformedSubmission, BadSignature, NotSigned."""
     for line in parse_lines(lines):
         if (line.name, line.key_id) == (key.name, key.key_id):
