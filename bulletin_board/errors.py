@@ -294,6 +294,10 @@ class WitnessContradicts(WitnessRefused):
     """A witness that has cosigned another board of this size."""
 
 
+class WitnessClockAhead(StorageError):
+    """A cosignature whose time has not come yet."""
+
+
 class StaleSubmission(StorageError):
     """A witness that cosigned another size last, which `computed` is."""
 

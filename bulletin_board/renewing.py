@@ -11,7 +11,7 @@ from bulletin_board.cosigned import is_published, policy_of, published_head
 from bulletin_board.cosigning import collect
 from bulletin_board.log.cosignature import cosignatures_of
 from bulletin_board.log.note import open_note
-from bulletin_board.log.policy import Policy
+from bulletin_board.log.policy import Policy, completed_at
 from bulletin_board.models import Log
 
 AGE = timedelta(minutes=8)  # so that a board is never older than ten, with room for a slow sweep
@@ -36,5 +36,6 @@ def _is_old(log: Log, policy: Policy, now: datetime) -> bool:
     head = published_head(log)
     if head is None:
         return False
-    times = [word.time for word in cosignatures_of(open_note(head.note, policy.keys()))]
-    return now.timestamp() - max(times, default=0) >= AGE.total_seconds()
+    words = cosignatures_of(open_note(head.note, policy.keys()))
+    completed = completed_at(policy, words, now=now.timestamp())
+    return completed is None or now.timestamp() - completed >= AGE.total_seconds()

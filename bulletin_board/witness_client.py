@@ -50,7 +50,7 @@ class WitnessClient:
             raise WitnessUnreachable(f"no answer: {type(error).__name__}") from error
         if status == http.client.OK:
             return data
-        if status == http.client.CONFLICT and kind.partition(";")[0].strip().lower() == submission.SIZE_TYPE:
+        if status == http.client.CONFLICT and kind == submission.SIZE_TYPE:
             try:
                 raise StaleSubmission("begin from another size", computed=submission.parse_size(data))
             except MalformedSubmission as error:

@@ -14,7 +14,7 @@ from bulletin_board.models import Cosignature, SignedHead
 from tests.integration.boards import KEY, ORIGIN, SIGNER, append, numbered
 from tests.integration.witness_town import DEAD, NOW, Town
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +101,7 @@ def test_a_memory_that_knows_of_more_is_never_overruled(log):
 @pytest.fixture
 def witnessed(log, town, settings, monkeypatch):
     """Three witnesses, any two of whom must cosign, and a head that they cosigned."""
-    monkeypatch.setattr(cosigning, "clock", lambda: NOW)
+    monkeypatch.setattr(cosigning, "clock", lambda: NOW + 86_400)
     town.add("press"), town.add("union"), town.add("college")
     cosigned.demand(log, KEY, town.keys, 2)
     settings.VERITALLY_WITNESSES = town.policy(2)

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 def _patience(monkeypatch):
     monkeypatch.setattr(cosigning, "TIMEOUT", 20.0)  # a loaded machine is slow
     monkeypatch.setattr(cosigning, "GRACE", 5.0)
+    monkeypatch.setattr(cosigning, "clock", lambda: NOW + 86_400)
     yield
     cosigning.forget_couriers()
     cosigning._sizes.clear()

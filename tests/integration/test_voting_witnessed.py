@@ -22,7 +22,7 @@ from tally import services
 from tally.models import StationRequest, TallyState
 from tally.verifier.verify import Options, verify
 from tests.integration.voting_world import NO, YES, open_world
-from tests.integration.witness_town import DEAD, Town
+from tests.integration.witness_town import DEAD, NOW, Town
 from voting.models import CastBallot
 from voting.rehearsal import counting
 from voting.services import elections, log_key, tallying
@@ -35,6 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def town(tmp_path, settings, monkeypatch):
     monkeypatch.setattr(cosigning, "TIMEOUT", 20.0)  # a loaded machine is slow
     monkeypatch.setattr(cosigning, "GRACE", 5.0)
+    monkeypatch.setattr(cosigning, "clock", lambda: NOW + 86_400)
     log = Signer(log_key.origin_of("spring"), b"\7" * 32).verifier_key
     (tmp_path / "town").mkdir()
     with ExitStack() as stack:
