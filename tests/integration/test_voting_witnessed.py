@@ -24,8 +24,9 @@ from tally.verifier.verify import Options, verify
 from tests.integration.voting_world import NO, YES, open_world
 from tests.integration.witness_town import DEAD, NOW, Town
 from voting.models import CastBallot
+from voting.presenters.elections import Turnout
 from voting.rehearsal import counting
-from voting.services import elections, log_key, tallying
+from voting.services import elections, log_key, tallying, witnessing
 from voting.services.refusals import check_refusal, digest_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,6 +148,8 @@ def test_a_question_about_a_ballot_that_waits_gets_no_receipt(world, town, cut):
     answer = Client().get(address)
     assert (answer.status_code, answer.json()["code"]) == (503, "intake-unwitnessed")
     cut("union", dead=False)
+    assert Client().get(address).status_code == 503  # whoever only asks does not wait for witnesses
+    witnessing.sweep(now=timezone.now())
     assert Client().get(address).status_code == 200
 
 
@@ -161,7 +164,45 @@ def test_a_question_by_the_beginning_of_a_check_code_waits_for_the_witnesses(wor
     assert (find().status_code, find().json()["code"]) == (503, "intake-unwitnessed")
     assert int(find()["Retry-After"]) > 0
     cut("union", dead=False)
+    witnessing.sweep(now=timezone.now())
     assert find().status_code == 200
+
+
+def test_a_question_never_asks_a_witness(world, cut, monkeypatch):
+    cut("union", dead=True)
+    post(world, world.submission(0))
+
+    def no(*_args, **_kwargs):
+        raise AssertionError("a witness was asked")
+
+    monkeypatch.setattr(cosigning, "collect", no)
+    assert Client().get(f"/elections/spring/ballots/{world.prepared(0).ballot.tracker}").status_code == 503
+
+
+def turnout():
+    return Client().get("/api/elections/spring").json()["turnout"]["ballots"]
+
+
+def test_what_waits_for_its_witnesses_is_not_in_the_turnout(world, cut, monkeypatch):
+    monkeypatch.setattr(Turnout, "is_small", False)
+    assert post(world, world.submission(0))[0].status_code == 201
+    cut("union", dead=True)
+    post(world, world.submission(1))
+    assert turnout() == 1
+    cut("union", dead=False)
+    witnessing.sweep(now=timezone.now())
+    assert turnout() == 2
+
+
+def test_a_later_ballot_that_waits_replaces_nothing_yet_but_is_known_as_the_last(world, cut):
+    first = post(world, world.submission(0))[1]
+    cut("union", dead=True)
+    later = world.prepared(0, NO, supersedes=first["tracker"]).ballot
+    post(world, world.submission(0, NO, supersedes=first["tracker"]))
+    answer = Client().get(f"/elections/spring/ballots/{first['tracker']}").json()
+    assert (answer["counts"], answer["later"]) == (True, [])
+    known = Client().get(f"/elections/spring/credentials/{later.credential.hex()}").json()["ballots"]
+    assert [one["tracker"] for one in known] == [first["tracker"], later.tracker]
 
 
 def test_a_witness_more_than_the_quorum_may_be_away(town, settings, tmp_path, monkeypatch, cut):

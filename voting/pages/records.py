@@ -86,12 +86,17 @@ def _fixed(fingerprint: str) -> Fixed:
 
 
 def turnout(election: Election) -> Turnout:
-    """Return how many ballots are on the board, and of how many of the voters on the roll as it stands."""
-    ballots = CastBallot.objects.filter(election=election)
-    revocations = Revocation.objects.filter(election=election)
+    """Return how many ballots are on the board, and of how many of the voters on the roll as it stands.
+
+    What waits for its witnesses is not on the board yet.
+    """
+    size = 0 if election.log is None else size_of(election.log)
+    ballots = CastBallot.objects.filter(election=election, seq__lt=size)
+    changes = {"election": election, "change__seq__lt": size}
+    revocations = Revocation.objects.filter(**changes)
     revoked = ballots.filter(credential__in=revocations.values("credential"))
     first = {"supersedes": ""}  # of each credential there is one
-    changed = Admission.objects.filter(election=election).count() - revocations.count()
+    changed = Admission.objects.filter(**changes).count() - revocations.count()
     return Turnout(
         voters=fixed(election).voters + changed,
         voted=ballots.filter(**first).count() - revoked.filter(**first).count(),
