@@ -7,11 +7,14 @@ cosigning.py.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.db.models import Count
 
+from bulletin_board.log.cosignature import cosignatures_of
 from bulletin_board.log.keys import VerifierKey
-from bulletin_board.log.policy import Policy, any_of
+from bulletin_board.log.note import open_note
+from bulletin_board.log.policy import Policy, any_of, completed_at
 from bulletin_board.models import Cosignature, Demand, Log, SignedHead
 from bulletin_board.rows import latest_head
 
@@ -52,6 +55,19 @@ def published_head(log: Log) -> PublishedHead | None:
     return _published(SignedHead.objects.get(log=log, size=size), policy, _lines(log, size))
 
 
+def cosigned_since(log: Log, *, now: datetime) -> datetime | None:
+    """Return since when the published head has its quorum, as its witnesses' clocks say; None if it has none.
+
+    Where no quorum is demanded, it is the time of the newest cosignature. See `completed_at`.
+    """
+    policy, head = policy_of(log), published_head(log)
+    if head is None:
+        return None
+    words = cosignatures_of(open_note(head.note, policy.keys()))
+    seconds = completed_at(policy, words, now=now.timestamp())
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
 def is_published(log: Log) -> bool:
     """Say whether the newest signed head is published."""
     published, head = published_head(log), latest_head(log)
@@ -67,7 +83,7 @@ def _newest_met(log: Log, policy: Policy) -> int | None:
 
     Counted by the database: while witnesses are away, thousands of heads may wait above it.
     """
-    witnesses = [key.to_text() for key in policy.keys()]
+    witnesses = [key.to_text() for key in policy.keys()]  # noqa: SIM118  # it is no mapping
     rows = Cosignature.objects.filter(log=log, witness__in=witnesses).values("size")
     met = rows.annotate(number=Count("witness")).filter(number__gte=policy.least())
     return met.order_by("-size").values_list("size", flat=True).first()

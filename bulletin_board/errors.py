@@ -324,7 +324,7 @@ class HeadsForgotten(StorageError):
 
 
 class NotConfirmed(StorageError):
-    """Heads that cannot be accepted as the newest: somebody has seen more, or nobody who would know answers."""
+    """Heads that cannot be taken as the newest: somebody has seen more, or nobody who would know answers."""
 
 
 class WrongSigner(StorageError):

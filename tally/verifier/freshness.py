@@ -14,8 +14,9 @@ from bulletin_board.log.policy import Policy, completed_at
 LONGEST = timedelta(days=1)
 
 _STALE = (
-    "StaleBoard: {when}. While an election runs, that is renewed every few minutes. This may be an old board, and "
-    "newer entries may be kept from you. Read it again over another network, and ask a witness or a mirror."
+    "StaleBoard: {when}. While an election runs, that is renewed every few minutes. This may be an old board,"
+    " and newer entries may be kept from you. Read it again over another network, and ask a witness or a"
+    " mirror."
 )
 
 
@@ -41,11 +42,15 @@ def age(since: datetime | None, *, read: datetime) -> str:
 def warning(since: datetime | None, *, read: datetime) -> str:
     """Return the remark on a board that is older than LONGEST, else ""."""
     if since is None:
-        return _STALE.format(when="so many cosignatures state a time that has not come yet that the rest are too few")
+        return _STALE.format(
+            when="so many cosignatures state a time that has not come yet that the rest are too few"
+        )
     if read - since <= LONGEST:
         return ""
     days = _amount(read - since)
-    return _STALE.format(when=f"enough witnesses cosigned this board last at {times.encode(since)}, {days} before")
+    return _STALE.format(
+        when=f"enough witnesses cosigned this board last at {times.encode(since)}, {days} before"
+    )
 
 
 def _amount(passed: timedelta) -> str:

@@ -55,8 +55,8 @@ class Options:
 
     `policy` is the verifier's own, for B.8. `earlier` is a checkpoint seen before, for B.9; what was judged
     under it is not judged again, and the caller has asked it whether it is usable. `until_close` leaves out
-    what comes after the closing entry; `read_at` is now, for a live board, whose age is then told; `compact` ignores the cache of commitments; `allow_test_modulus` is
-    for tests.
+    what comes after the closing entry; `read_at` is now, for a live board, whose age is then told; `compact`
+    ignores the cache of commitments; `allow_test_modulus` is for tests.
     """
 
     fingerprint: str | None = None
@@ -287,7 +287,7 @@ class _Pass:
             check_final(self.ledger, entry, self.closed.opened, self.result_sha256)
 
     def judge_age(self) -> tuple[tuple[str, str], ...]:
-        """Say how old a live board is, while its cosignatures are still renewed; the fact, if there is one."""
+        """Say how old a live board is, while its cosignatures are still renewed."""
         read = self.options.read_at
         if read is None or self.is_final:
             return ()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Who waits for whom while witnesses are asked: one election for no other, nobody twice for a dead witness."""
+"""Who waits for whom while witnesses are asked: one election for no other, nobody twice for the dead."""
 
 import socket
 import threading
@@ -46,7 +46,7 @@ class Gate:
     opened: threading.Event
     reached: threading.Event
 
-    def __call__(self, cosigner, body):
+    def __call__(self, cosigner, body) -> tuple[int, str, bytes]:
         if any(origin in body for origin in self.held):
             self.reached.set()
             self.opened.wait(PATIENCE)

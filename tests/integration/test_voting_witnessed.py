@@ -3,6 +3,7 @@
 
 import json
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -11,16 +12,18 @@ from django.utils import timezone
 from bulletin_board import cosigning, publisher
 from bulletin_board.codec import base64url, canonical
 from bulletin_board.errors import NotFound
+from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import open_cosigned
-from bulletin_board.log.note import Signer
+from bulletin_board.log.note import Note, Signer
 from bulletin_board.log.policy import any_of
 from bulletin_board.log.proof import InclusionProof
-from bulletin_board.models import Entry
+from bulletin_board.models import Cosignature, Entry
 from bulletin_board.publisher import resource
 from bulletin_board.sources import FolderSource
 from tally import services
 from tally.models import StationRequest, TallyState
 from tally.verifier.verify import Options, verify
+from tests.integration.pages_fixtures import page, words
 from tests.integration.voting_world import NO, YES, open_world
 from tests.integration.witness_town import DEAD, NOW, Town
 from voting.models import CastBallot
@@ -177,6 +180,22 @@ def test_a_question_never_asks_a_witness(world, cut, monkeypatch):
 
     monkeypatch.setattr(cosigning, "collect", no)
     assert Client().get(f"/elections/spring/ballots/{world.prepared(0).ballot.tracker}").status_code == 503
+
+
+def test_the_board_says_when_enough_witnesses_last_saw_it(world, town):
+    moment = datetime(2025, 3, 9, 14, 30, tzinfo=UTC)
+    for cosigner in town.cosigners.values():
+        note = resource(world.election.log, "checkpoint").data
+        head = Checkpoint.from_text(Note.from_bytes(note).text)
+        line = cosigner.cosign(head, time=int(moment.timestamp())).to_text().encode()
+        Cosignature.objects.filter(witness=cosigner.verifier_key.to_text()).update(line=line)
+    text = words(page(Client(), "/elections/spring/board/"))
+    assert "Last seen by enough witnesses: 9 March 2025, 14:30 UTC" in text
+
+
+def test_a_board_without_a_quorum_says_nothing_of_witnesses(settings, tmp_path, monkeypatch):
+    open_world(settings, tmp_path, monkeypatch)
+    assert "enough witnesses" not in page(Client(), "/elections/spring/board/")
 
 
 def turnout():

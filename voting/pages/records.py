@@ -6,12 +6,13 @@ What a frozen election has fixed is parsed once per process.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.http import Http404
 
-from bulletin_board.cosigned import published_head
+from bulletin_board.cosigned import cosigned_since, published_head
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.models import Blob, Entry, Log
 from tally.models import StationRequest, Tally, TallyState
@@ -67,6 +68,13 @@ def size_of(log: Log) -> int:
     """Return how many entries the latest published head covers."""
     head = published_head(log)
     return 0 if head is None else head.size
+
+
+def cosigned_at(election: Election, *, now: datetime) -> datetime | None:
+    """Return when enough witnesses last cosigned the board; None if none are demanded, or it is final."""
+    if election.where is State.FINAL or not fixed(election).manifest.board.quorum:
+        return None
+    return cosigned_since(election_log(election), now=now)
 
 
 def fixed(election: Election) -> Fixed:

@@ -28,7 +28,7 @@ class Command(BaseCommand):
             "--mirror",
             action="append",
             default=[],
-            help="a copy of that board (web address, folder, archive) that must not have more; may be repeated",
+            help="a copy of that board (web address, folder, archive) that must not have more; repeatable",
         )
         parser.add_argument(
             "--confirmed",

@@ -48,7 +48,12 @@ def cosigned(world, times):
 
 def verified(times, *, world=None, **changes):
     world = world or town()
-    options = {"fingerprint": world.fingerprint, "allow_test_modulus": True, "read_at": READ, "until_close": True}
+    options = {
+        "fingerprint": world.fingerprint,
+        "allow_test_modulus": True,
+        "read_at": READ,
+        "until_close": True,
+    }
     return verify(cosigned(world, times), Options(**(options | changes)))
 
 
