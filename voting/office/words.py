@@ -49,8 +49,8 @@ STATES: dict[State, Promise] = {
 }
 
 _NOT_THE_NEWEST = _(
-    "Nothing is signed: the server's database, or its folder of remembered heads, is not the newest. Tell the "
-    "administrator now, and change nothing until it is settled."
+    "Nothing is signed: the server's database, or its folder of remembered heads, is not the newest. Tell "
+    "the administrator now, and change nothing until it is settled."
 )
 _FILE = _(
     "The file was read, and something in it does not hold. Ask whoever made it to check it "
