@@ -5,12 +5,16 @@ Specification: docs/spec/board.md, "Collecting cosignatures". Asking witnesses i
 cosigning.py.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import UTC, datetime
 
+from django.db.models import Count
+
+from bulletin_board.log.cosignature import cosignatures_of
 from bulletin_board.log.keys import VerifierKey
-from bulletin_board.log.policy import Policy, any_of
+from bulletin_board.log.note import open_note
+from bulletin_board.log.policy import Policy, any_of, completed_at
 from bulletin_board.models import Cosignature, Demand, Log, SignedHead
 from bulletin_board.rows import latest_head
 
@@ -45,10 +49,23 @@ def published_head(log: Log) -> PublishedHead | None:
         return _published(head, policy, {})
     if policy.is_met_by(()):
         return _published(head, policy, _lines(log, head.size))
-    for size, lines in _by_size(log):
-        if policy.is_met_by({VerifierKey.from_text(witness) for witness in lines}):
-            return _published(SignedHead.objects.get(log=log, size=size), policy, lines)
-    return None
+    size = _newest_met(log, policy)
+    if size is None:
+        return None
+    return _published(SignedHead.objects.get(log=log, size=size), policy, _lines(log, size))
+
+
+def cosigned_since(log: Log, *, now: datetime) -> datetime | None:
+    """Return since when the published head has its quorum, as its witnesses' clocks say; None if it has none.
+
+    Where no quorum is demanded, it is the time of the newest cosignature. See `completed_at`.
+    """
+    policy, head = policy_of(log), published_head(log)
+    if head is None:
+        return None
+    words = cosignatures_of(open_note(head.note, policy.keys()))
+    seconds = completed_at(policy, words, now=now.timestamp())
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def is_published(log: Log) -> bool:
@@ -61,11 +78,15 @@ def _policy(found: Demand | None) -> Policy:
     return Policy() if found is None else Policy.from_bytes(bytes(found.policy))
 
 
-def _by_size(log: Log) -> Iterator[tuple[int, dict[str, bytes]]]:
-    """The signature lines of each cosigned head by witness, newest first."""
-    rows = Cosignature.objects.filter(log=log).order_by("-size").values_list("size", "witness", "line")
-    for size, found in groupby(rows.iterator(chunk_size=64), key=lambda row: row[0]):
-        yield size, {witness: bytes(line) for _, witness, line in found}
+def _newest_met(log: Log, policy: Policy) -> int | None:
+    """The size of the newest head that any `policy.least()` of the witnesses have cosigned.
+
+    Counted by the database: while witnesses are away, thousands of heads may wait above it.
+    """
+    witnesses = [key.to_text() for key in policy.keys()]  # noqa: SIM118  # it is no mapping
+    rows = Cosignature.objects.filter(log=log, witness__in=witnesses).values("size")
+    met = rows.annotate(number=Count("witness")).filter(number__gte=policy.least())
+    return met.order_by("-size").values_list("size", flat=True).first()
 
 
 def _lines(log: Log, size: int) -> dict[str, bytes]:

@@ -8,12 +8,12 @@ decided in cosigned.py.
 
 import logging
 import threading
-from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
+from time import time as clock
 
 from django.conf import settings
 
@@ -23,10 +23,12 @@ from bulletin_board.errors import (
     MalformedSubmission,
     NotSigned,
     StaleSubmission,
+    WitnessClockAhead,
     WitnessRefused,
     WitnessUnreachable,
 )
 from bulletin_board.log import merkle
+from bulletin_board.log.cosignature import AHEAD, time_of
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.note import Note, Signature
 from bulletin_board.log.policy import Party, Policy
@@ -38,33 +40,49 @@ from bulletin_board.witness_client import WitnessClient
 TIMEOUT = 2.0  # s, of one witness
 GRACE = 0.2  # s that the others have once there are enough
 _ROUNDS = 3  # a witness may be asked from another size so often
+_CONNECTIONS = 4  # to one witness
+_FIRST_REST, _LONGEST_REST = 1.0, 8.0  # s; doubled each time
 _log = logging.getLogger(__name__)
 
 
 def collect(log: Log, *, again: bool = False) -> bool:
     """Have the newest head of `log` cosigned; say whether it is published now.
 
-    `again` asks for cosignatures of now also where there are enough already. Whatever a witness does is
-    logged, and raises nothing.
+    `again` asks for cosignatures of now also where there are enough already. Whoever comes while witnesses
+    are asked waits for that, and asks by itself only if the log has grown meanwhile. Whatever a witness does
+    is logged, and raises nothing.
     """
-    policy = policy_of(log)
-    if not policy.witnesses:
+    policy, head = policy_of(log), latest_head(log)
+    if not policy.witnesses or head is None or (not again and _is_done(log, head)):
         return True
-    with _locks[log.pk]:
-        if not again and _is_done(log):
-            return True
-        for _ in range(_ROUNDS):
-            head = latest_head(log)
-            if head is None or not _Collection(log, policy, head).run():
-                break  # else the log has grown meanwhile, in another process: that head covers this one
-        return is_published(log)
+    for _ in range(_ROUNDS):
+        found, ours = _join(log)
+        if ours:
+            try:
+                found.size = _ask_all(log, policy)
+            finally:
+                _leave(log, found)
+            break
+        if not found.ended.wait(TIMEOUT * _ROUNDS) or found.size >= head.size:
+            break
+    return is_published(log)
 
 
-def _is_done(log: Log) -> bool:
-    head = latest_head(log)
-    if head is None or not is_published(log):
-        return head is None
-    return Cosignature.objects.filter(log=log, size=head.size).exists()
+def _ask_all(log: Log, policy: Policy) -> int:
+    """Return the size of the head that was brought to the witnesses."""
+    size = 0
+    for _ in range(_ROUNDS):
+        head = latest_head(log)
+        if head is None:
+            break
+        size = head.size
+        if not _Collection(log, policy, head).run():
+            break  # else the log has grown meanwhile, in another process: that head covers this one
+    return size
+
+
+def _is_done(log: Log, head: SignedHead) -> bool:
+    return is_published(log) and Cosignature.objects.filter(log=log, size=head.size).exists()
 
 
 def forget_couriers() -> None:
@@ -74,40 +92,107 @@ def forget_couriers() -> None:
         courier.close()
 
 
+class _Round:
+    """Witnesses are being asked about one log; `size` is that of the head, once it has ended."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self.size = -1
+
+
+def _join(log: Log) -> tuple[_Round, bool]:
+    """The round that is under way for the log, or a new one, which is the caller's to run."""
+    with _making:
+        if log.pk in _under_way:
+            return _under_way[log.pk], False
+        _under_way[log.pk] = _Round()
+        return _under_way[log.pk], True
+
+
+def _leave(log: Log, done: _Round) -> None:
+    with _making:
+        del _under_way[log.pk]
+    done.ended.set()
+
+
 class _Courier:
-    """One witness's own thread and connection: at most one submission is on its way."""
+    """One witness's threads and connections; of each log, at most one submission is on its way.
+
+    A witness that does not answer rests, for all logs: nobody waits for it until it is tried again.
+    """
 
     def __init__(self, witness: Party) -> None:
-        self._client = WitnessClient(witness.url, timeout=TIMEOUT)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="witness")
-        self._last: Future[bytes] | None = None
+        self.url = witness.url
+        self._pool = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="witness")
+        self._idle: list[WitnessClient] = []
+        self._sent: dict[int, Future[bytes]] = {}  # by log
+        self._closed = False
+        self._rests_until = 0.0
+        self._rest = 0.0  # s; the last one
 
-    def send(self, body: bytes) -> Future[bytes] | None:
-        """Send, or None while the last one is still on its way: then the witness is slow, or dead."""
-        if self._last is not None and not self._last.done():
-            return None
-        self._last = self._pool.submit(self._client.add_checkpoint, body)
-        return self._last
+    def rests(self) -> bool:
+        """Say whether it has not answered lately, and is not to be tried again yet."""
+        return monotonic() < self._rests_until
 
-    def close(self) -> None:
-        """Wait for what is on its way, at most some seconds, and close."""
-        self._pool.shutdown(wait=True)
-        self._client.close()
+    def busy_with(self, log: Log) -> Future[bytes] | None:
+        """Return the log's submission that is on its way."""
+        last = self._sent.get(log.pk)
+        return None if last is None or last.done() else last
+
+    def send(self, log: Log, body: bytes) -> Future[bytes]:
+        """Send, when a connection is free."""
+        self._sent[log.pk] = self._pool.submit(self._submit, body)
+        return self._sent[log.pk]
+
+    def close(self, *, waiting: bool = True) -> None:
+        """Close when what is on its way has ended, at most some seconds later."""
+        self._closed = True
+        self._pool.shutdown(wait=waiting)
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+    def _submit(self, body: bytes) -> bytes:
+        try:
+            client = self._idle.pop()
+        except IndexError:
+            client = WitnessClient(self.url, timeout=TIMEOUT)
+        silent = False
+        try:
+            return client.add_checkpoint(body)
+        except WitnessUnreachable:
+            silent = True
+            raise
+        finally:
+            self._idle.append(client)
+            if self._closed:
+                self._close_idle()
+            self._learn(silent=silent)
+
+    def _learn(self, *, silent: bool) -> None:
+        if not silent:
+            self._rest = self._rests_until = 0.0
+        elif not self.rests():  # what was sent together fails together, and counts once
+            self._rest = min(2 * self._rest or _FIRST_REST, _LONGEST_REST)
+            self._rests_until = monotonic() + self._rest
 
 
-_locks: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 _making = threading.Lock()
-_couriers: dict[tuple[VerifierKey, str], _Courier] = {}
+_under_way: dict[int, _Round] = {}  # by log
+_couriers: dict[VerifierKey, _Courier] = {}
 _away: set[VerifierKey] = set()
 _sizes: dict[tuple[int, VerifierKey], int] = {}  # what each witness cosigned last, as far as is known
 
 
 @dataclass(slots=True)
 class _Asked:
-    """A submission on its way to a witness."""
+    """A submission on its way to a witness; `earlier` if it is one of another round."""
 
     witness: Party
     rounds: int
+    earlier: bool = False
 
 
 class _Collection:
@@ -122,22 +207,29 @@ class _Collection:
         self._waiting: dict[Future[bytes], _Asked] = {}
         self._found: dict[VerifierKey, Signature] = {}
         self._overtaken = False
+        self._end = monotonic() + TIMEOUT
 
     def run(self) -> bool:
         """Ask, wait, and keep what was signed; say whether a witness has seen a newer head already."""
-        for witness in _addressed(self._policy):
+        for witness in addressed(self._policy):
             self._ask(witness, rounds=1)
-        end = monotonic() + TIMEOUT * _ROUNDS
-        while self._waiting and (left := end - monotonic()) > 0:
+        while self._waiting and (left := self._end - monotonic()) > 0:
             done, _ = wait(self._waiting, timeout=left, return_when=FIRST_COMPLETED)
             for future in done:
                 self._take(self._waiting.pop(future), future)
             if self._policy.is_met_by(self._found):
-                end = min(end, monotonic() + GRACE)
+                self._end = min(self._end, monotonic() + GRACE)
         self._keep()
         return self._overtaken and not self._policy.is_met_by(self._found)
 
     def _ask(self, witness: Party, *, rounds: int) -> None:
+        courier = _courier(witness)
+        if courier.rests():
+            return
+        earlier = courier.busy_with(self._log)
+        if earlier is not None:
+            self._waiting[earlier] = _Asked(witness=witness, rounds=rounds, earlier=True)
+            return
         old = _size_of(self._log, witness.key)
         if old > self._head.size:
             if rounds > 1 or self._has_grown(old):
@@ -146,15 +238,18 @@ class _Collection:
             old = self._head.size  # what was remembered may be wrong: the witness will say
         proof = merkle.prove_consistency(old, self._head.size, StoredHashes(self._log))
         body = Submission(old=old, proof=proof, checkpoint=self._note).to_bytes()
-        future = _courier(witness).send(body)
-        if future is not None:
-            future.add_done_callback(partial(_remember, self._log.pk, witness.key, self._head.size))
-            self._waiting[future] = _Asked(witness=witness, rounds=rounds)
+        future = courier.send(self._log, body)
+        future.add_done_callback(partial(_remember, self._log.pk, witness.key, self._head.size))
+        self._waiting[future] = _Asked(witness=witness, rounds=rounds)
+        self._end = max(self._end, monotonic() + TIMEOUT)
 
     def _take(self, asked: _Asked, future: Future[bytes]) -> None:
         witness = asked.witness
+        if asked.earlier:  # whatever it said there: now it is free for this head
+            self._ask(witness, rounds=asked.rounds)
+            return
         try:
-            self._found[witness.key] = _verified(witness.key, self._text, future.result())
+            self._found[witness.key] = verified(witness.key, self._text, future.result())
             _away.discard(witness.key)
         except StaleSubmission as error:
             _sizes[self._log.pk, witness.key] = error.size
@@ -164,7 +259,7 @@ class _Collection:
             if witness.key not in _away:  # said once, and not for every head
                 _log.warning("witness %s of %s: %s", witness.key.name, self._log.origin, error.message)
             _away.add(witness.key)
-        except (WitnessRefused, MalformedSubmission, BadSignature, NotSigned) as error:
+        except (WitnessRefused, WitnessClockAhead, MalformedSubmission, BadSignature, NotSigned) as error:
             _log.error("witness %s of %s: %s", witness.key.name, self._log.origin, error.message)
 
     def _overtake(self, witness: Party, size: int) -> None:
@@ -198,7 +293,7 @@ class _Collection:
         )
 
 
-def _addressed(policy: Policy) -> Iterator[Party]:
+def addressed(policy: Policy) -> Iterator[Party]:
     """The policy's witnesses with the addresses that this server is configured with."""
     urls = {witness.key: witness.url for witness in configured().witnesses}
     for witness in policy.witnesses:
@@ -216,9 +311,12 @@ def configured() -> Policy:
 
 def _courier(witness: Party) -> _Courier:
     with _making:
-        if (witness.key, witness.url) not in _couriers:
-            _couriers[witness.key, witness.url] = _Courier(witness)
-        return _couriers[witness.key, witness.url]
+        courier = _couriers.get(witness.key)
+        if courier is None or courier.url != witness.url:
+            if courier is not None:
+                courier.close(waiting=False)
+            courier = _couriers[witness.key] = _Courier(witness)
+        return courier
 
 
 def _remember(log: int, key: VerifierKey, size: int, future: Future[bytes]) -> None:
@@ -237,10 +335,21 @@ def _size_of(log: Log, key: VerifierKey) -> int:
     return known
 
 
-def _verified(key: VerifierKey, text: str, lines: bytes) -> Signature:
-    """The witness's own line among those it sent. Raises MalformedSubmission, BadSignature, NotSigned."""
+def verified(key: VerifierKey, text: str, lines: bytes) -> Signature:
+    """Return the witness's own line among those it sent.
+
+    Raises MalformedSubmission, BadSignature, NotSigned; WitnessClockAhead for a time that has not come yet,
+    which would make a board look fresh for as long.
+    """
     for line in parse_lines(lines):
         if (line.name, line.key_id) == (key.name, key.key_id):
             key.verify(text, line.signature)
+            stamped, now = time_of(line), clock()
+            if stamped > now + AHEAD:
+                raise WitnessClockAhead(
+                    "its clock, or ours, is wrong: the time of its cosignature has not come yet",
+                    expected=f"at most {int(now) + AHEAD}",
+                    computed=stamped,
+                )
             return line
     raise NotSigned("the witness sent no signature of its own", expected=key.name)

@@ -290,6 +290,14 @@ class WitnessRefused(StorageError):
     """A witness that does not cosign, and what it says."""
 
 
+class WitnessContradicts(WitnessRefused):
+    """A witness that has cosigned another board of this size."""
+
+
+class WitnessClockAhead(StorageError):
+    """A cosignature whose time has not come yet."""
+
+
 class StaleSubmission(StorageError):
     """A witness that cosigned another size last, which `computed` is."""
 
@@ -309,6 +317,14 @@ class StoredBytesDamaged(StorageError):
 
 class HistoryLost(StorageError):
     """The database holds less than was signed already: an old backup was restored."""
+
+
+class HeadsForgotten(StorageError):
+    """The second place of signed heads knows less than the database: it was lost, or is another one."""
+
+
+class NotConfirmed(StorageError):
+    """Heads that cannot be taken as the newest: somebody has seen more, or nobody who would know answers."""
 
 
 class WrongSigner(StorageError):

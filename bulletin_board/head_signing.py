@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from bulletin_board.errors import HistoryLost, WrongSigner
+from bulletin_board.errors import HeadsForgotten, HistoryLost, WrongSigner
 from bulletin_board.heads import HeadMemory
 from bulletin_board.locking import locked
 from bulletin_board.log import merkle
@@ -27,12 +27,12 @@ def sign_head(log: Log, signer: Signer) -> bytes:
 
     Safe in any number of processes at once. Raises WrongSigner; StoredBytesDamaged if what is stored does not
     hash to what was stored with it, or to what was signed; HistoryLost if more was signed than is stored;
-    RuntimeError inside another transaction.
+    HeadsForgotten if the second place knows less than the database; RuntimeError inside another transaction.
     """
     if signer.name != log.origin:
         raise WrongSigner("a log is signed under its origin", expected=log.origin, computed=signer.name)
     head = latest_head(log)
-    if head is not None and head.size == _size(log):
+    if head is not None and head.size == size_of(log):
         _check_signer(head, signer)
         return bytes(head.note)
     with locked(log):
@@ -40,33 +40,61 @@ def sign_head(log: Log, signer: Signer) -> bytes:
 
 
 def head_memory() -> HeadMemory:
-    """Return the second place: settings.VERITALLY_HEADS_DIR, else a folder beside the key file."""
-    beside_the_key = Path(settings.VERITALLY_LOG_KEY_FILE).parent / "heads"
-    return HeadMemory(Path(getattr(settings, "VERITALLY_HEADS_DIR", beside_the_key)))
+    """Return the second place: the folder of remembered heads that the settings name."""
+    return HeadMemory(Path(settings.VERITALLY_HEADS_DIR))
 
 
 def check_memory(log: Log, key: VerifierKey, size: int) -> None:
-    """Raise HistoryLost, StoredBytesDamaged or a LogError unless what is remembered is a past of the log."""
+    """Raise a BoardError unless what is remembered is a past of the log, and no older than its newest head.
+
+    HistoryLost and StoredBytesDamaged: this database is not the one that signed last. HeadsForgotten: the
+    memory is not the one that was written last, so nobody here knows what else was signed.
+    """
+    head = latest_head(log)  # before the memory is read, which is always written first
+    known = remembered_size(log, key, size)
+    if head is not None and (known is None or known < head.size):
+        raise HeadsForgotten(
+            f"the folder of remembered heads ({head_memory()}) does not know the last head that this database"
+            " signed: the folder was lost, is an old one, or each host has its own. Nothing is signed until "
+            'somebody has looked: docs/operations.md, "After a restore"',
+            expected=head.size,
+            computed=known,
+        )
+
+
+def remembered_size(log: Log, key: VerifierKey, size: int) -> int | None:
+    """Return the size of the head that is remembered of a log with `size` entries, None if none is.
+
+    Raises HistoryLost, StoredBytesDamaged, or a LogError unless it is a past of the log.
+    """
     remembered = head_memory().read(log.origin)
     if remembered is None:
-        return
+        return None
     known = open_checkpoint(remembered, key)
     if known.size > size:
         raise HistoryLost("more was signed than is stored", expected=known.size, computed=size)
     compare("the tree remembered", known.root, merkle.root(known.size, StoredHashes(log)))
+    return known.size
+
+
+def size_of(log: Log) -> int:
+    """Return how many entries are stored."""
+    entry = last_entry(log)
+    return 0 if entry is None else entry.seq + 1
 
 
 def _sign(log: Log, signer: Signer) -> bytes:
-    head, size, memory = latest_head(log), _size(log), head_memory()
+    head, size, memory = latest_head(log), size_of(log), head_memory()
     if head is not None:
         _check_signer(head, signer)
         if head.size == size:  # another process was faster
             return bytes(head.note)
     checkpoint = Checkpoint(origin=log.origin, size=size, root=_verified_root(log, head, signer, size))
-    note = sign_note(checkpoint.to_text(), signer)
-    check_memory(log, signer.verifier_key, size)
-    # Crash order: remembered, then stored. In between, the same bytes are signed again.
-    memory.write(log.origin, note)
+    with memory.held(log.origin):
+        check_memory(log, signer.verifier_key, size)
+        note = sign_note(checkpoint.to_text(), signer)
+        # Crash order: remembered, then stored. In between, the same bytes are signed again.
+        memory.write(log.origin, note)
     SignedHead.objects.create(log=log, size=size, note=note, verifier_key=signer.verifier_key.to_text())
     return note
 
@@ -88,8 +116,3 @@ def _check_signer(head: SignedHead, signer: Signer) -> None:
     key = signer.verifier_key.to_text()
     if head.verifier_key != key:
         raise WrongSigner("earlier heads have another key", expected=head.verifier_key, computed=key)
-
-
-def _size(log: Log) -> int:
-    entry = last_entry(log)
-    return 0 if entry is None else entry.seq + 1

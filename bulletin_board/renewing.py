@@ -7,11 +7,8 @@ frozen; so one that is not is cosigned again, also when nothing is added.
 
 from datetime import datetime, timedelta
 
-from bulletin_board.cosigned import is_published, policy_of, published_head
+from bulletin_board.cosigned import cosigned_since, is_published, policy_of
 from bulletin_board.cosigning import collect
-from bulletin_board.log.cosignature import cosignatures_of
-from bulletin_board.log.note import open_note
-from bulletin_board.log.policy import Policy
 from bulletin_board.models import Log
 
 AGE = timedelta(minutes=8)  # so that a board is never older than ten, with room for a slow sweep
@@ -22,19 +19,15 @@ _tried: dict[int, datetime] = {}  # by log
 
 def renew(log: Log, *, now: datetime) -> None:
     """Have the newest head of `log` cosigned if it waits for that, or if its cosignatures are old."""
-    policy = policy_of(log)
-    if not policy.witnesses:
+    if not policy_of(log).witnesses:
         return
     if not is_published(log):
         collect(log)
-    elif _is_old(log, policy, now) and now - _tried.get(log.pk, now - _PATIENCE) >= _PATIENCE:
+    elif _is_old(log, now) and now - _tried.get(log.pk, now - _PATIENCE) >= _PATIENCE:
         _tried[log.pk] = now
         collect(log, again=True)
 
 
-def _is_old(log: Log, policy: Policy, now: datetime) -> bool:
-    head = published_head(log)
-    if head is None:
-        return False
-    times = [word.time for word in cosignatures_of(open_note(head.note, policy.keys()))]
-    return now.timestamp() - max(times, default=0) >= AGE.total_seconds()
+def _is_old(log: Log, now: datetime) -> bool:
+    since = cosigned_since(log, now=now)
+    return since is None or now - since >= AGE

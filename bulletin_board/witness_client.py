@@ -12,6 +12,7 @@ from bulletin_board.errors import (
     MalformedSubmission,
     RefusedAddress,
     StaleSubmission,
+    WitnessContradicts,
     WitnessRefused,
     WitnessUnreachable,
 )
@@ -39,7 +40,8 @@ class WitnessClient:
     def add_checkpoint(self, body: bytes) -> bytes:
         """Return the signature lines for a submission, unverified.
 
-        Raises StaleSubmission with the size to begin from, WitnessRefused, WitnessUnreachable.
+        Raises StaleSubmission with the size to begin from; WitnessContradicts for a fork; WitnessRefused,
+        WitnessUnreachable.
         """
         try:
             status, kind, data = self._post(body)
@@ -53,7 +55,8 @@ class WitnessClient:
                 raise StaleSubmission("begin from another size", computed=submission.parse_size(data))
             except MalformedSubmission as error:
                 raise WitnessRefused(f"409: {error.message}") from None
-        raise WitnessRefused(f"{status}: {data.decode('utf-8', 'replace')[:_SHOWN].strip()}")
+        refusal = WitnessContradicts if status == http.client.CONFLICT else WitnessRefused
+        raise refusal(f"{status}: {data.decode('utf-8', 'replace')[:_SHOWN].strip()}")
 
     def _post(self, body: bytes) -> tuple[int, str, bytes]:
         # It may be sent twice over two connections: a witness signs nothing twice over.

@@ -20,7 +20,8 @@ from voting.bodies import JSON, json_body
 from voting.errors import TooLarge, Unavailable, WrongContentType, WrongMethod, code_of
 from voting.models import CastBallot, Challenged, Election, Revocation
 from voting.services import lookups, rechecking
-from voting.services.board import entry_of, receipt_of
+from voting.services.board import election_log, entry_of, receipt_of
+from voting.services.heads import published_size
 from voting.services.opened import LARGE_FIELDS, opened_election
 from voting.services.roll import ever_enrolled
 from voting.states import State
@@ -93,6 +94,7 @@ def _answered(
 
 def _standing(election: Election, key: str) -> HttpResponse:
     weight, revoked = _enrolled(election, key)
+    # Those that wait for their witnesses among them: the next ballot must supersede the last one accepted.
     ballots = CastBallot.objects.filter(election=election, credential=key).order_by("seq")
     return _json(
         200,
@@ -114,7 +116,7 @@ def _candidates(election: Election, prefix: str) -> HttpResponse:
 
 def _described(row: CastBallot | Challenged) -> dict[str, object]:
     """A ballot or test with its receipt. Raises IntakeUnwitnessed."""
-    entry, receipt = entry_of(row), receipt_of(row)
+    entry, receipt = entry_of(row), receipt_of(row, ask=False)
     later, revoked = _later(row), _revoked(row.election, row.credential)
     return {
         "type": "ballot" if isinstance(row, CastBallot) else "challenged",
@@ -150,8 +152,9 @@ def _enrolled(election: Election, key: str) -> tuple[int, str]:
 
 
 def _revoked(election: Election, key: str) -> str:
-    """The hash of the roll change that revoked the credential, or ""."""
-    found = Revocation.objects.filter(election=election, credential=key).select_related("change").first()
+    """The hash of the roll change on the board that revoked the credential, or ""."""
+    revocations = Revocation.objects.filter(election=election, credential=key)
+    found = revocations.filter(change__seq__lt=_size(election)).select_related("change").first()
     return "" if found is None else found.change.digest
 
 
@@ -159,7 +162,13 @@ def _later(row: CastBallot | Challenged) -> list[dict[str, object]]:
     if isinstance(row, Challenged):
         return []
     rows = CastBallot.objects.filter(election=row.election, credential=row.credential, seq__gt=row.seq)
+    rows = rows.filter(seq__lt=_size(row.election))
     return [{"tracker": later.tracker, "seq": later.seq} for later in rows.order_by("seq")]
+
+
+def _size(election: Election) -> int:
+    """How many entries are published: what waits for its witnesses is not on the board yet."""
+    return published_size(election_log(election))
 
 
 def _holds(row: CastBallot) -> bool:

@@ -86,6 +86,10 @@ VERITALLY_DATA_DIR = Path(env.str("VERITALLY_DATA_DIR", default=str(BASE_DIR / "
 VERITALLY_LOG_KEY_FILE = Path(
     env.str("VERITALLY_LOG_KEY_FILE", default=str(VERITALLY_DATA_DIR / "log.key"))
 ).resolve()
+# What was signed last, a second time outside the database; all hosts that sign share this folder.
+VERITALLY_HEADS_DIR = Path(
+    env.str("VERITALLY_HEADS_DIR", default=str(VERITALLY_LOG_KEY_FILE.parent / "heads"))
+).resolve()
 # Boards as files for a web server; kept up to date while elections run if it is set.
 _board_dir: str = env.str("VERITALLY_BOARD_DIR", default="")
 VERITALLY_BOARD_LIVE = bool(_board_dir)

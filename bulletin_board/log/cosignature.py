@@ -22,6 +22,8 @@ from bulletin_board.log.keys import (
 )
 from bulletin_board.log.note import Opened, Signature, open_note
 
+AHEAD = 300  # s that a witness's clock may be ahead of the reader's
+
 
 @dataclass(frozen=True, slots=True)
 class Cosigner:
@@ -92,6 +94,10 @@ def cosignatures_of(opened: Opened) -> tuple[Cosignature, ...]:
     times: dict[VerifierKey, int] = {}
     for found in opened.verified:
         if found.key.type == COSIGNATURE:
-            time = int.from_bytes(found.signature.signature[:TIME_BYTES], "big")
-            times[found.key] = max(time, times.get(found.key, 0))
+            times[found.key] = max(time_of(found.signature), times.get(found.key, 0))
     return tuple(Cosignature(witness=key, time=time) for key, time in times.items())
+
+
+def time_of(line: Signature) -> int:
+    """Return the time that a cosignature states, in seconds since 1970: any 64 bits."""
+    return int.from_bytes(line.signature[:TIME_BYTES], "big")

@@ -6,7 +6,7 @@ from, and what the entries mean, is not known here.
 """
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bulletin_board.errors import (
@@ -21,7 +21,7 @@ from bulletin_board.errors import (
     UnknownInPolicy,
 )
 from bulletin_board.log.checkpoint import Checkpoint, read_checkpoint
-from bulletin_board.log.cosignature import Cosigned, cosignatures_of
+from bulletin_board.log.cosignature import AHEAD, Cosignature, Cosigned, cosignatures_of
 from bulletin_board.log.keys import COSIGNATURE, ED25519, VerifierKey
 from bulletin_board.log.note import Opened, open_note
 
@@ -137,6 +137,21 @@ def open_under(data: bytes, policy: Policy) -> Cosigned:
             computed=", ".join(sorted(key.name for key in cosigners)) or "no witness",
         )
     return Cosigned(checkpoint=checkpoint, cosignatures=cosignatures)
+
+
+def completed_at(policy: Policy, cosignatures: Iterable[Cosignature], *, now: float) -> int | None:
+    """Return when the quorum was last complete: the newest time since which it is met. In s since 1970.
+
+    Not the newest time, which one witness alone could set. Without a quorum, it is the newest. A time that
+    is more than AHEAD of `now` counts for nothing. None if what is left does not meet the policy.
+    """
+    seen = set()
+    for word in sorted(cosignatures, key=lambda word: word.time, reverse=True):
+        if word.time <= now + AHEAD:
+            seen.add(word.witness)
+            if policy.is_met_by(seen):
+                return word.time
+    return None
 
 
 def _checkpoint(opened: Opened, policy: Policy) -> Checkpoint:

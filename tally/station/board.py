@@ -7,11 +7,13 @@ then done with it is in station.py.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bulletin_board.errors import BoardError
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import open_source
 from tally.station.errors import BoardRefuted, BoardUnavailable, NotClosed, TooFewCounted
+from tally.verifier.freshness import is_live
 from tally.verifier.report import Failure, Report, Status
 from tally.verifier.verify import Closed, Options, Verification, verify
 
@@ -42,6 +44,7 @@ class Board:
             fingerprint=self.fingerprint,
             policy=self.policy,
             until_close=True,
+            read_at=datetime.now(UTC) if is_live(self.address) else None,
             jobs=self.jobs,
             compact=self.full,
             allow_test_modulus=self.allow_test_modulus,
@@ -52,8 +55,12 @@ class Board:
                 verification = verify(source, options)
         except (BoardError, OSError) as error:
             raise BoardUnavailable(f"the board cannot be read now: {error}") from error
-        closed = accept(verification)
         facts = dict(verification.report.facts)
+        if "cosigned" in facts:
+            say(f"Enough witnesses cosigned it last: {facts['cosigned']}.")
+        for warning in verification.warnings:
+            say(f"Warning: {warning}")
+        closed = accept(verification)
         say(f"Verified {facts['ballots']} ballots; {closed.counted.ballots} of them count.")
         return closed
 

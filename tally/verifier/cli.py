@@ -34,6 +34,7 @@ from tally import test_modulus
 from tally.verifier.earlier import LIMIT as STATE_LIMIT
 from tally.verifier.earlier import Earlier
 from tally.verifier.errors import UnusableState
+from tally.verifier.freshness import is_live
 from tally.verifier.page import Run, page
 from tally.verifier.plain import plain
 from tally.verifier.report import EXIT_CODES, Verdict
@@ -99,16 +100,17 @@ def main(
         sys.stdout.reconfigure(errors="backslashreplace")  # a title in a script that this terminal lacks
     console = Console()
     earlier = _earlier(since, fingerprint, console, compact=full)
+    started, begun = datetime.now(UTC).replace(microsecond=0), monotonic()
     options = Options(
         fingerprint=fingerprint or _fingerprint_of(earlier),
         earlier=earlier,
         trust_on_first_use=trust_on_first_use,
         policy=_policy(policy, console),
+        read_at=started if is_live(record) else None,
         jobs=jobs,
         compact=full,
         allow_test_modulus=_is_test_modulus_allowed(console),
     )
-    started, begun = datetime.now(UTC).replace(microsecond=0), monotonic()
     try:
         with open_source(record) as source, _progress(console) as bar:
             task = bar.add_task("Verifying", total=None)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 
 from gmpy2 import mpz
 
@@ -22,6 +23,7 @@ from tally.record.counted import Counted
 from tally.record.head import Head
 from tally.record.manifest import Manifest
 from tally.record.result import Result
+from tally.verifier import freshness
 from tally.verifier.ballots import BallotChecks
 from tally.verifier.checks import CHECKS, CONTINUED, POLICY, UNTIL_CLOSE
 from tally.verifier.earlier import Earlier
@@ -53,8 +55,8 @@ class Options:
 
     `policy` is the verifier's own, for B.8. `earlier` is a checkpoint seen before, for B.9; what was judged
     under it is not judged again, and the caller has asked it whether it is usable. `until_close` leaves out
-    what comes after the closing entry; `compact` ignores the cache of commitments; `allow_test_modulus` is
-    for tests.
+    what comes after the closing entry; `read_at` is now, for a live board, whose age is then told; `compact`
+    ignores the cache of commitments; `allow_test_modulus` is for tests.
     """
 
     fingerprint: str | None = None
@@ -62,6 +64,7 @@ class Options:
     policy: Policy | None = None
     earlier: Earlier | None = None
     until_close: bool = False
+    read_at: datetime | None = None
     jobs: int = 1
     compact: bool = False
     allow_test_modulus: bool = False
@@ -82,7 +85,8 @@ class Closed:
 class Verification:
     """The report, and what was read or computed on the way where the record allowed it.
 
-    `manifest` and `result` are as stated, right or wrong; `checkpoint` is the signed note that was read.
+    `manifest` and `result` are as stated, right or wrong; `checkpoint` is the signed note that was read;
+    `warnings` refute nothing, and are also beside their checks in the report.
     """
 
     report: Report
@@ -91,6 +95,7 @@ class Verification:
     result: Result | None
     opened: OpenedElection | None
     closed: Closed | None
+    warnings: tuple[str, ...] = ()
 
 
 def verify(
@@ -130,6 +135,8 @@ class _Pass:
         self.stated_result: Result | None = None
         self.result_sha256: str | None = None
         self.credentials: Future[None] | None = None  # check E.2, if another process makes it
+        self.is_final = False
+        self.warnings: list[str] = []
 
     def run(self, progress: Progress) -> Verification:
         if self.options.policy is not None:
@@ -153,16 +160,19 @@ class _Pass:
         for entry in self.walk.entries():
             if entry.envelope.type in handlers:
                 handlers[entry.envelope.type](entry)
+            self.is_final = self.is_final or entry.envelope.type == order.FINAL
             progress(entry.size, self.walk.head.size)
         self.setup.credentials(self.credentials.result if self.credentials else None)
         self.settle()
+        age = self.judge_age()
         return Verification(
-            report=self.ledger.report(self.facts(), self.exhibits()),
+            report=self.ledger.report((*self.facts(), *age), self.exhibits()),
             checkpoint=self.walk.note,
             manifest=self.setup.manifest_record,
             result=self.stated_result,
             opened=self.setup.opened,
             closed=self.closed,
+            warnings=tuple(self.warnings),
         )
 
     def part(self, check: Callable[[Entry], None]) -> Callable[[Entry], None]:
@@ -275,6 +285,20 @@ class _Pass:
     def final(self, entry: Entry) -> None:
         if self.closed is not None and self.result_sha256 is not None:
             check_final(self.ledger, entry, self.closed.opened, self.result_sha256)
+
+    def judge_age(self) -> tuple[tuple[str, str], ...]:
+        """Say how old a live board is, while its cosignatures are still renewed."""
+        read = self.options.read_at
+        if read is None or self.is_final:
+            return ()
+        facts: tuple[tuple[str, str], ...] = ()
+        for id_, (policy, words) in self.walk.quorums.items():
+            since = freshness.completed(policy, words, read=read)
+            if warning := freshness.warning(since, read=read):
+                self.ledger.note(id_, warning)
+                self.warnings.append(warning)
+            facts = (("cosigned", freshness.age(since, read=read)),)
+        return facts
 
     def exhibits(self) -> tuple[tuple[str, str], ...]:
         """Both signed checkpoints, if the board does not continue the earlier one."""

@@ -19,9 +19,9 @@ from bulletin_board.errors import (
 from bulletin_board.errors import NotFound as ResourceNotFound
 from bulletin_board.log import merkle, note
 from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
-from bulletin_board.log.cosignature import open_cosigned
+from bulletin_board.log.cosignature import Cosignature, Cosigned, open_cosigned
 from bulletin_board.log.envelope import Envelope
-from bulletin_board.log.policy import Policy, open_under
+from bulletin_board.log.policy import Policy, any_of, open_under
 from bulletin_board.sources import Source
 from tally.record import order
 from tally.record.board_keys import BoardKeys
@@ -56,6 +56,8 @@ class Walk:
         self.note = source.read(layout.CHECKPOINT, limit=note.LIMIT)
         self.head = Checkpoint.from_text(note.Note.from_bytes(self.note).text)
         self.continuation = None if earlier is None else Continuation(earlier, self.head, ledger)
+        # By check, the quorums that are demanded and met, with who met them.
+        self.quorums: dict[str, tuple[Policy, tuple[Cosignature, ...]]] = {}
 
     def check_signatures(self, keys: BoardKeys) -> None:
         """B.1 and B.6: the log that the manifest names has signed, and so has its quorum of witnesses."""
@@ -70,17 +72,25 @@ class Walk:
             return
         self._ledger.mark("B.6")
         try:
-            open_cosigned(self.note, keys.log, keys.witnesses, quorum=keys.quorum)
+            found = open_cosigned(self.note, keys.log, keys.witnesses, quorum=keys.quorum)
         except BoardError as error:
             self._ledger.fail("B.6", error, "checkpoint")
+            return
+        self._keep("B.6", any_of(keys.log, keys.witnesses, keys.quorum), found)
 
     def check_policy(self, policy: Policy) -> None:
         """B.8: the checkpoint is good under the verifier's own policy, whatever the manifest says."""
         self._ledger.mark("B.8")
         try:
-            open_under(self.note, policy)
+            found = open_under(self.note, policy)
         except BoardError as error:
             self._ledger.fail("B.8", error, "checkpoint")
+            return
+        self._keep("B.8", policy, found)
+
+    def _keep(self, id_: str, policy: Policy, found: Cosigned) -> None:
+        if not policy.is_met_by(()):
+            self.quorums[id_] = (policy, found.cosignatures)
 
     def entries(self) -> Iterator[Entry]:
         """Every entry whose payload is good, in order; ends early where the chain breaks.

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+import threading
+
 import pytest
 from django.db import connection, transaction
 
 from bulletin_board import head_signing, publisher, storage, triggers
-from bulletin_board.errors import BoardError, HistoryLost, StoredBytesDamaged, WrongSigner
+from bulletin_board.errors import BoardError, HeadsForgotten, HistoryLost, StoredBytesDamaged, WrongSigner
 from bulletin_board.heads import HeadMemory
-from bulletin_board.log.checkpoint import open_checkpoint
+from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
 from bulletin_board.log.merkle import EMPTY_ROOT
-from bulletin_board.log.note import Signer
+from bulletin_board.log.note import Signer, sign_note
 from bulletin_board.models import Blob, Entry, Node, SignedHead
 from bulletin_board.rows import StoredHashes
 from tests.integration.boards import KEY, ORIGIN, SIGNER, append, numbered
@@ -146,13 +148,62 @@ def test_what_was_remembered_under_another_key_stops_the_signing(log, unguarded,
         publisher.sign_head(log, Signer(ORIGIN, b"\2" * 32))
 
 
-def test_heads_are_remembered_beside_the_key_unless_told_otherwise(log, settings, tmp_path):
-    del settings.VERITALLY_HEADS_DIR
-    settings.VERITALLY_LOG_KEY_FILE = tmp_path / "log.key"
+def test_heads_are_remembered_where_the_settings_say(log, settings, tmp_path):
+    settings.VERITALLY_HEADS_DIR = tmp_path / "new" / "heads"
     note = publisher.sign_head(log, SIGNER)
-    assert HeadMemory(tmp_path / "heads").read(ORIGIN) == note
-    assert [file.suffix for file in (tmp_path / "heads").iterdir()] == [".note"]
+    assert HeadMemory(tmp_path / "new" / "heads").read(ORIGIN) == note
 
 
 def test_nothing_is_remembered_of_an_unknown_log(tmp_path):
     assert HeadMemory(tmp_path).read(ORIGIN) is None
+
+
+def test_a_database_with_heads_and_no_memory_of_them_signs_nothing(log, settings, tmp_path):
+    append(log, b"a")
+    publisher.sign_head(log, SIGNER)
+    append(log, b"b")
+    settings.VERITALLY_HEADS_DIR = tmp_path / "another place"
+    with pytest.raises(HeadsForgotten, match="After a restore"):
+        publisher.sign_head(log, SIGNER)
+    assert HeadMemory(tmp_path / "another place").read(ORIGIN) is None
+    assert SignedHead.objects.count() == 1
+
+
+def test_a_memory_that_is_behind_the_database_signs_nothing(log):
+    append(log, b"a")
+    old = publisher.sign_head(log, SIGNER)
+    append(log, b"b")
+    publisher.sign_head(log, SIGNER)
+    head_signing.head_memory().write(ORIGIN, old)  # the folder of another host
+    append(log, b"c")
+    with pytest.raises(HeadsForgotten) as caught:
+        publisher.sign_head(log, SIGNER)
+    assert (caught.value.expected, caught.value.computed) == (2, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_memory_is_compared_and_written_by_one_at_a_time(log, settings):
+    append(log, b"a")
+    signed_by = []
+    with head_signing.head_memory().held(ORIGIN):
+        thread = threading.Thread(target=in_a_thread, args=(log, signed_by))
+        thread.start()
+        thread.join(0.3)
+        head_signing.head_memory().write(ORIGIN, of_another_database())  # what a second database signs
+    thread.join(60)
+    (error,) = signed_by
+    assert isinstance(error, StoredBytesDamaged)
+    assert not SignedHead.objects.exists()
+
+
+def in_a_thread(log, found):
+    try:
+        found.append(publisher.sign_head(log, SIGNER))
+    except BoardError as error:
+        found.append(error)
+    finally:
+        connection.close()
+
+
+def of_another_database():
+    return sign_note(Checkpoint(origin=ORIGIN, size=1, root=b"\7" * 32).to_text(), SIGNER)

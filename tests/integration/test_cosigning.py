@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bulletin_board import cosigned, cosigning, publisher, storage, triggers
 from bulletin_board.errors import NotFound, NotYetSigned
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.django_db
 def _patience(monkeypatch):
     monkeypatch.setattr(cosigning, "TIMEOUT", 20.0)  # a loaded machine is slow
     monkeypatch.setattr(cosigning, "GRACE", 5.0)
+    monkeypatch.setattr(cosigning, "clock", lambda: NOW + 86_400)
     yield
     cosigning.forget_couriers()
     cosigning._sizes.clear()
@@ -348,3 +350,20 @@ def test_a_good_line_among_lines_of_strangers_is_taken_alone(log, town, settings
     append(log, *numbered(3))
     publisher.sign_head(log, SIGNER)
     assert b"stranger" not in publisher.resource(log, "checkpoint").data
+
+
+def test_heads_that_wait_are_counted_by_the_database_and_never_read(log, town):
+    town.add("press"), town.add("union")
+    cosigned.demand(log, KEY, town.keys, 2)
+    append(log, *numbered(3))
+    publisher.head_signing.sign_head(log, SIGNER)
+    press, union = (key.to_text() for key in town.keys)
+    rows = [Cosignature(log=log, size=size, witness=press, line=b"") for size in range(3, 1_003)]
+    rows.append(Cosignature(log=log, size=3, witness=union, line=b""))
+    rows.append(Cosignature(log=log, size=900, witness="stranger.example+00000000+x", line=b""))
+    Cosignature.objects.bulk_create(rows)
+    with CaptureQueriesContext(connection) as queries:
+        assert cosigned.published_head(log).size == 3
+    about = [query["sql"] for query in queries if "bulletin_board_cosignature" in query["sql"]]
+    assert all("LIMIT 1" in sql or '"size" = 3' in sql for sql in about)
+    assert len(queries) == 4

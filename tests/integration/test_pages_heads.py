@@ -31,10 +31,10 @@ def grown(election, times=1):
     return election
 
 
-def cosign(election, size):
+def cosign(election, size, time=1_800_000_000):
     head = SignedHead.objects.get(log=election.log, size=size)
     checkpoint = Checkpoint.from_text(bytes(head.note).decode().partition("\n\n")[0] + "\n")
-    line = PRESS.cosign(checkpoint, time=1_800_000_000).to_text().encode()
+    line = PRESS.cosign(checkpoint, time=time).to_text().encode()
     Cosignature.objects.create(log=election.log, size=size, witness=PRESS.verifier_key.to_text(), line=line)
 
 
@@ -90,6 +90,15 @@ def test_a_witness_is_named_with_its_time(client):
     assert "Seen by the witness press.example" in text
     assert "15 January 2027, 08:00 UTC" in text
     assert client.get(f"{HEADS}{size}").content.decode().count("\n— ") == 2
+
+
+@pytest.mark.parametrize("time", [1_800_000_000_000, 2**64 - 1])  # the first is in milliseconds
+@pytest.mark.parametrize("address", [HEADS, "/api/elections/harbour/heads", "/elections/harbour/feed.atom"])
+def test_a_time_that_is_none_breaks_no_page(client, time, address):
+    election = place("harbour", "final")
+    demand_a_witness(election)
+    cosign(election, SignedHead.objects.get(log=election.log).size, time=time)
+    assert page(client, address)
 
 
 def test_a_head_that_waits_for_its_witnesses_is_not_shown(client):

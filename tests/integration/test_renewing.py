@@ -7,7 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bulletin_board import cosigned, cosigning, publisher, renewing, storage
+from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import open_cosigned
+from bulletin_board.log.note import Note
+from bulletin_board.models import Cosignature
 from tests.integration.boards import KEY, ORIGIN, SIGNER, append, numbered
 from tests.integration.witness_town import DEAD, NOW, Town
 
@@ -18,6 +21,7 @@ MOMENT = datetime.fromtimestamp(NOW, tz=UTC)
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch):
     monkeypatch.setattr(cosigning, "TIMEOUT", 20.0)  # a loaded machine is slow
+    monkeypatch.setattr(cosigning, "clock", lambda: NOW + 86_400)
     monkeypatch.setattr(renewing, "_tried", {})
 
 
@@ -88,3 +92,33 @@ def test_a_log_without_witnesses_is_left_alone(monkeypatch):
     log = storage.create_log("vote.example.org/board/quiet")
     monkeypatch.setattr(renewing, "collect", None)
     renewing.renew(log, now=MOMENT)
+
+
+@pytest.mark.parametrize("ahead", [3_600, NOW * 999])  # an hour; a time in milliseconds
+def test_one_witness_with_a_time_to_come_keeps_no_board_from_being_renewed(log, town, settings, ahead):
+    early = town.add("early", DEAD)
+    cosigned.demand(log, KEY, town.keys, 1)
+    settings.VERITALLY_WITNESSES = town.policy(1)
+    checkpoint = Checkpoint.from_text(Note.from_bytes(bytes(log.heads.get(size=3).note)).text)
+    line = early.cosign(checkpoint, time=NOW + ahead).to_text().encode()
+    Cosignature.objects.create(log=log, size=3, witness=early.verifier_key.to_text(), line=line)
+    town.clock = NOW + 600
+    renewing.renew(log, now=MOMENT + timedelta(minutes=10))
+    data = publisher.resource(log, "checkpoint").data
+    times = [word.time for word in open_cosigned(data, KEY, town.keys, quorum=1).cosignatures]
+    assert sorted(times) == [NOW + 600, NOW + ahead]
+
+
+def test_a_board_is_as_old_as_the_quorum_and_not_as_its_newest_witness(log, town, settings):
+    town.add("union")
+    cosigned.demand(log, KEY, town.keys, 2)
+    settings.VERITALLY_WITNESSES = town.policy(2)
+    cosigning.collect(log)
+    newer = town.cosigners["press"]
+    checkpoint = Checkpoint.from_text(Note.from_bytes(bytes(log.heads.get(size=3).note)).text)
+    line = newer.cosign(checkpoint, time=NOW + 480).to_text().encode()
+    Cosignature.objects.filter(witness=newer.verifier_key.to_text()).update(line=line)
+    town.clock = NOW + 490
+    renewing.renew(log, now=MOMENT + timedelta(seconds=490))
+    data = publisher.resource(log, "checkpoint").data
+    assert {word.time for word in open_cosigned(data, KEY, town.keys, quorum=2).cosignatures} == {NOW + 490}

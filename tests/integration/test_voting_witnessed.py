@@ -3,6 +3,7 @@
 
 import json
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -11,21 +12,24 @@ from django.utils import timezone
 from bulletin_board import cosigning, publisher
 from bulletin_board.codec import base64url, canonical
 from bulletin_board.errors import NotFound
+from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import open_cosigned
-from bulletin_board.log.note import Signer
+from bulletin_board.log.note import Note, Signer
 from bulletin_board.log.policy import any_of
 from bulletin_board.log.proof import InclusionProof
-from bulletin_board.models import Entry
+from bulletin_board.models import Cosignature, Entry
 from bulletin_board.publisher import resource
 from bulletin_board.sources import FolderSource
 from tally import services
 from tally.models import StationRequest, TallyState
 from tally.verifier.verify import Options, verify
+from tests.integration.pages_fixtures import page, words
 from tests.integration.voting_world import NO, YES, open_world
-from tests.integration.witness_town import DEAD, Town
+from tests.integration.witness_town import DEAD, NOW, Town
 from voting.models import CastBallot
+from voting.presenters.elections import Turnout
 from voting.rehearsal import counting
-from voting.services import elections, log_key, tallying
+from voting.services import elections, log_key, tallying, witnessing
 from voting.services.refusals import check_refusal, digest_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,6 +39,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def town(tmp_path, settings, monkeypatch):
     monkeypatch.setattr(cosigning, "TIMEOUT", 20.0)  # a loaded machine is slow
     monkeypatch.setattr(cosigning, "GRACE", 5.0)
+    monkeypatch.setattr(cosigning, "clock", lambda: NOW + 86_400)
     log = Signer(log_key.origin_of("spring"), b"\7" * 32).verifier_key
     (tmp_path / "town").mkdir()
     with ExitStack() as stack:
@@ -146,6 +151,8 @@ def test_a_question_about_a_ballot_that_waits_gets_no_receipt(world, town, cut):
     answer = Client().get(address)
     assert (answer.status_code, answer.json()["code"]) == (503, "intake-unwitnessed")
     cut("union", dead=False)
+    assert Client().get(address).status_code == 503  # whoever only asks does not wait for witnesses
+    witnessing.sweep(now=timezone.now())
     assert Client().get(address).status_code == 200
 
 
@@ -160,7 +167,61 @@ def test_a_question_by_the_beginning_of_a_check_code_waits_for_the_witnesses(wor
     assert (find().status_code, find().json()["code"]) == (503, "intake-unwitnessed")
     assert int(find()["Retry-After"]) > 0
     cut("union", dead=False)
+    witnessing.sweep(now=timezone.now())
     assert find().status_code == 200
+
+
+def test_a_question_never_asks_a_witness(world, cut, monkeypatch):
+    cut("union", dead=True)
+    post(world, world.submission(0))
+
+    def no(*_args, **_kwargs):
+        raise AssertionError("a witness was asked")
+
+    monkeypatch.setattr(cosigning, "collect", no)
+    assert Client().get(f"/elections/spring/ballots/{world.prepared(0).ballot.tracker}").status_code == 503
+
+
+def test_the_board_says_when_enough_witnesses_last_saw_it(world, town):
+    moment = datetime(2025, 3, 9, 14, 30, tzinfo=UTC)
+    for cosigner in town.cosigners.values():
+        note = resource(world.election.log, "checkpoint").data
+        head = Checkpoint.from_text(Note.from_bytes(note).text)
+        line = cosigner.cosign(head, time=int(moment.timestamp())).to_text().encode()
+        Cosignature.objects.filter(witness=cosigner.verifier_key.to_text()).update(line=line)
+    text = words(page(Client(), "/elections/spring/board/"))
+    assert "Last seen by enough witnesses: 9 March 2025, 14:30 UTC" in text
+
+
+def test_a_board_without_a_quorum_says_nothing_of_witnesses(settings, tmp_path, monkeypatch):
+    open_world(settings, tmp_path, monkeypatch)
+    assert "enough witnesses" not in page(Client(), "/elections/spring/board/")
+
+
+def turnout():
+    return Client().get("/api/elections/spring").json()["turnout"]["ballots"]
+
+
+def test_what_waits_for_its_witnesses_is_not_in_the_turnout(world, cut, monkeypatch):
+    monkeypatch.setattr(Turnout, "is_small", False)
+    assert post(world, world.submission(0))[0].status_code == 201
+    cut("union", dead=True)
+    post(world, world.submission(1))
+    assert turnout() == 1
+    cut("union", dead=False)
+    witnessing.sweep(now=timezone.now())
+    assert turnout() == 2
+
+
+def test_a_later_ballot_that_waits_replaces_nothing_yet_but_is_known_as_the_last(world, cut):
+    first = post(world, world.submission(0))[1]
+    cut("union", dead=True)
+    later = world.prepared(0, NO, supersedes=first["tracker"]).ballot
+    post(world, world.submission(0, NO, supersedes=first["tracker"]))
+    answer = Client().get(f"/elections/spring/ballots/{first['tracker']}").json()
+    assert (answer["counts"], answer["later"]) == (True, [])
+    known = Client().get(f"/elections/spring/credentials/{later.credential.hex()}").json()["ballots"]
+    assert [one["tracker"] for one in known] == [first["tracker"], later.tracker]
 
 
 def test_a_witness_more_than_the_quorum_may_be_away(town, settings, tmp_path, monkeypatch, cut):

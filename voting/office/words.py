@@ -17,6 +17,8 @@ from bulletin_board.errors import (
     BoardError,
     EncodingError,
     ForbiddenText,
+    HeadsForgotten,
+    HistoryLost,
     InputTooLarge,
     NotCanonical,
     NotJson,
@@ -46,6 +48,10 @@ STATES: dict[State, Promise] = {
     State.FINAL: _("final"),
 }
 
+_NOT_THE_NEWEST = _(
+    "Nothing is signed: the server's database, or its folder of remembered heads, is not the newest. Tell "
+    "the administrator now, and change nothing until it is settled."
+)
 _FILE = _(
     "The file was read, and something in it does not hold. Ask whoever made it to check it "
     "and to send it again."
@@ -186,6 +192,8 @@ _WORDS: dict[type[Exception], Promise] = {
     UnusableKeyFile: _(
         "The server has no usable key for its boards. The administrator can make one: manage.py make_log_key."
     ),
+    HeadsForgotten: _NOT_THE_NEWEST,
+    HistoryLost: _NOT_THE_NEWEST,
     StorageError: _("The board could not be written. Tell the administrator; nothing was lost."),
     OSError: _("The server could not write a file. Tell the administrator; then try again."),
     voting.VotingError: _("This cannot be done."),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -53,7 +54,8 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
     if page is None:
         raise Http404
     lines = list(_lines(election, page.first, page.last))
-    context = {**frame(election), "size": size, "page": page, "lines": lines}
+    cosigned_at = records.cosigned_at(election, now=timezone.now())
+    context = {**frame(election), "size": size, "page": page, "lines": lines, "cosigned_at": cosigned_at}
     return render(request, "voting/board.html", context)
 
 

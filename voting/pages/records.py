@@ -6,12 +6,13 @@ What a frozen election has fixed is parsed once per process.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.http import Http404
 
-from bulletin_board.cosigned import published_head
+from bulletin_board.cosigned import cosigned_since, published_head
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.models import Blob, Entry, Log
 from tally.models import StationRequest, Tally, TallyState
@@ -69,6 +70,13 @@ def size_of(log: Log) -> int:
     return 0 if head is None else head.size
 
 
+def cosigned_at(election: Election, *, now: datetime) -> datetime | None:
+    """Return when enough witnesses last cosigned the board; None if none are demanded, or it is final."""
+    if election.where is State.FINAL or not fixed(election).manifest.board.quorum:
+        return None
+    return cosigned_since(election_log(election), now=now)
+
+
 def fixed(election: Election) -> Fixed:
     """Return what freezing has fixed."""
     return _fixed(election.fingerprint)
@@ -86,12 +94,17 @@ def _fixed(fingerprint: str) -> Fixed:
 
 
 def turnout(election: Election) -> Turnout:
-    """Return how many ballots are on the board, and of how many of the voters on the roll as it stands."""
-    ballots = CastBallot.objects.filter(election=election)
-    revocations = Revocation.objects.filter(election=election)
+    """Return how many ballots are on the board, and of how many of the voters on the roll as it stands.
+
+    What waits for its witnesses is not on the board yet.
+    """
+    size = 0 if election.log is None else size_of(election.log)
+    ballots = CastBallot.objects.filter(election=election, seq__lt=size)
+    changes = {"election": election, "change__seq__lt": size}
+    revocations = Revocation.objects.filter(**changes)
     revoked = ballots.filter(credential__in=revocations.values("credential"))
     first = {"supersedes": ""}  # of each credential there is one
-    changed = Admission.objects.filter(election=election).count() - revocations.count()
+    changed = Admission.objects.filter(**changes).count() - revocations.count()
     return Turnout(
         voters=fixed(election).voters + changed,
         voted=ballots.filter(**first).count() - revoked.filter(**first).count(),

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from django.db.models import Max
 
-from bulletin_board import cosigned, publisher
+from bulletin_board import cosigned, head_signing, publisher
 from bulletin_board.errors import NotYetSigned
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.models import Entry, Log
@@ -27,15 +27,18 @@ def sign_head(election: Election) -> bytes:
     return publisher.sign_head(log, log_key.signer_for(log.origin))
 
 
-def receipt_of(row: CastBallot | Challenged) -> str:
+def receipt_of(row: CastBallot | Challenged, *, ask: bool = True) -> str:
     """Return the proof that this entry is on the board; the same text every time it is asked for.
 
-    Raises IntakeUnwitnessed while too few witnesses have cosigned.
+    Without `ask`, witnesses are left alone: whoever only reads must not wait for them. Raises
+    IntakeUnwitnessed while too few witnesses have cosigned.
     """
     if not row.receipt:
-        sign_head(row.election)  # the last attempt may have been cut off before
+        log = election_log(row.election)
+        # The last attempt may have been cut off before.
+        (publisher if ask else head_signing).sign_head(log, log_key.signer_for(log.origin))
         try:
-            text = publisher.receipt(election_log(row.election), row.seq).decode("utf-8")
+            text = publisher.receipt(log, row.seq).decode("utf-8")
         except NotYetSigned:
             raise IntakeUnwitnessed("it waits for the witnesses; it may still be counted") from None
         type(row).objects.filter(pk=row.pk, receipt="").update(receipt=text)

@@ -24,6 +24,7 @@ KNOWN = (
     "VERITALLY_LOCAL",
     "VERITALLY_LOG_KEY_FILE",
     "VERITALLY_TRUSTED_PROXIES",
+    "VERITALLY_HEADS_DIR",
 )
 
 
@@ -87,6 +88,14 @@ def test_only_this_machine_is_served_without_tls(load: Any) -> None:
     settings = load(LOCAL)
     assert settings["SESSION_COOKIE_SECURE"] is False
     assert settings["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_heads_are_remembered_beside_the_key_or_where_all_hosts_look(load: Any, tmp_path: Path) -> None:
+    key = {"VERITALLY_LOG_KEY_FILE": str(tmp_path / "keys" / "log.key")}
+    assert load(SAFE)["VERITALLY_HEADS_DIR"] == tmp_path / "heads"
+    assert load(SAFE | key)["VERITALLY_HEADS_DIR"] == tmp_path / "keys" / "heads"
+    shared = str(tmp_path / "shared")
+    assert load(SAFE | key | {"VERITALLY_HEADS_DIR": shared})["VERITALLY_HEADS_DIR"] == Path(shared)
 
 
 def test_sqlite_keeps_what_was_acknowledged(load: Any) -> None:
