@@ -8,7 +8,7 @@ whose code is the one that is good, as both messages say.
 
 import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _t
 
 from tally.registrar.codes import format_voting_code, new_code
 from tally.registrar.derivation import derive_credential
+from voting.mail import check_available
 from voting.mailed.choice import check_by_server, check_own_key
 from voting.mailed.errors import NobodyListed, WeightAboveCapacity
 from voting.mailed.models import Mailing, Recipient, State
@@ -38,11 +39,12 @@ _log = logging.getLogger(__name__)
 def start(election: Election, *, now: datetime) -> int:
     """Begin to send; return how many messages wait.
 
-    Raises WrongState, NotByServer, NotReady, AnotherRegistrar, UnusableKeyFile, NobodyListed,
-    WeightAboveCapacity.
+    Raises WrongState, NotByServer, MailUnavailable, NotReady, AnotherRegistrar, UnusableKeyFile,
+    NobodyListed, WeightAboveCapacity.
     """
     after(election.where, Action.EDIT)
     check_by_server(election)
+    check_available()
     manifest = manifest_of(election)
     check_own_key(election)
     weight = election.recipients.aggregate(weight=Sum("weight"))["weight"]
@@ -77,7 +79,7 @@ def _send(row: Recipient, now: datetime) -> bool:
     mine = Recipient.objects.filter(pk=row.pk, state=State.WAITING, due_at=lease)
     try:
         _message(row, format_voting_code(code)).send()
-    except (SMTPException, OSError) as error:
+    except Exception as error:  # noqa: BLE001  # one voter's address must not stop the others' messages
         _log.warning("mailed.message_not_sent", extra={"kind": type(error).__name__})
         failures = row.failures + 1
         final = failures >= MAX_FAILURES or isinstance(error, SMTPRecipientsRefused)

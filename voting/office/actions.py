@@ -27,12 +27,11 @@ from tally.record.terms import Rules, Schedule
 from tally.station.accepting import check_key
 from tally.station.card import Card
 from voting.drafts import LIMIT
-from voting.errors import NotReady, SlugTaken
+from voting.errors import ChangedMeanwhile, NotReady, SlugTaken
 from voting.mailed.errors import AddressIsMailed
 from voting.models import Election, RollChange, TrusteeSeat
 from voting.office import sketch as sketches
 from voting.office.errors import (
-    ChangedMeanwhile,
     KeyOfAnotherDraft,
     LastOwner,
     NoRefusalToSettle,

@@ -109,6 +109,7 @@ _WORDS: dict[type[Exception], Promise] = {
         "weight under “Voters”."
     ),
     mailed.NobodyListed: _("Nobody is on the list yet."),
+    voting.MailUnavailable: _("This server is not set up to send e-mail. Its administrator can change that."),
     mailed.UnknownRecipient: _("This voter is not on the list any more."),
     mailed.AddressIsMailed: _(
         "The address of the election stands in messages that voters have got: it cannot change any more."
@@ -175,7 +176,7 @@ _WORDS: dict[type[Exception], Promise] = {
     office.LastOwner: _("An election must keep at least one owner."),
     office.OwnersOnly: _("Only an owner of the election may do this."),
     # Running
-    office.ChangedMeanwhile: _(
+    voting.ChangedMeanwhile: _(
         "Something has changed since the page was shown. Nothing was frozen: read the page again."
     ),
     office.NoRefusalToSettle: _("This trustee has not refused, so there is nothing to ask again."),
