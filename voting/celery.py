@@ -21,7 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "voting.settings")
 app = Celery("veritally")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.task_routes = dict.fromkeys(MAIL_TASKS, {"queue": MAIL_QUEUE})
+app.conf.task_routes = {task: {"queue": MAIL_QUEUE} for task in MAIL_TASKS}
 # Sweeps of due rows: a message that was lost is made up for by the next one, and none outlives it.
 app.conf.beat_schedule = {
     task: {"task": task, "schedule": period, "options": {"expires": period}}

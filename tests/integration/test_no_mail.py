@@ -24,7 +24,7 @@ def _set_up(settings, tmp_path, monkeypatch):
 
 @pytest.fixture
 def no_mail(settings):
-    settings.EMAIL_BACKEND = mail.NONE["EMAIL_BACKEND"]
+    settings.EMAIL_BACKEND = mail.NO_MAIL
 
 
 def test_a_message_is_refused_and_never_counts_as_sent(no_mail):
@@ -43,14 +43,14 @@ def test_codes_are_not_mailed(no_mail):
 
 def test_a_row_that_is_due_all_the_same_is_not_marked_as_sent(settings):
     scene = world.started()
-    settings.EMAIL_BACKEND = mail.NONE["EMAIL_BACKEND"]
+    settings.EMAIL_BACKEND = mail.NO_MAIL
     assert sending.send_due(now=scene.by.now) == 0
     assert set(scene.election.recipients.values_list("state", "credential")) == {("waiting", "")}
 
 
 def test_registration_is_not_opened_unless_voters_can_sign_in(settings):
     election = prepare()
-    settings.EMAIL_BACKEND = mail.NONE["EMAIL_BACKEND"]
+    settings.EMAIL_BACKEND = mail.NO_MAIL
     with pytest.raises(MailUnavailable):
         set_window(election, is_open=True, closes_at=None)
     set_window(election, is_open=False, closes_at=None)
@@ -60,7 +60,7 @@ def test_registration_is_not_opened_unless_voters_can_sign_in(settings):
 
 def test_a_registration_by_email_is_refused_at_once(client, settings):
     election, ada = prepare(), email("ada@example.org")
-    settings.EMAIL_BACKEND = mail.NONE["EMAIL_BACKEND"]
+    settings.EMAIL_BACKEND = mail.NO_MAIL
     answer = client.post(
         "/elections/allotments/register/by-email",
         body(ada, proof(election, ada, 1)),

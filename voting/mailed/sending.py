@@ -27,7 +27,7 @@ from voting.mailed.models import Mailing, Recipient, State
 from voting.models import Election
 from voting.office.actions import manifest_of
 from voting.office.views.frame import title_of
-from voting.states import Action, after
+from voting.services.drafting import editing
 from voting.states import State as ElectionState
 
 AT_ONCE = 3  # a derivation takes a third of a second; a sweep comes every other second
@@ -42,22 +42,22 @@ def start(election: Election, *, now: datetime) -> int:
     Raises WrongState, NotByServer, MailUnavailable, NotReady, AnotherRegistrar, UnusableKeyFile,
     NobodyListed, WeightAboveCapacity.
     """
-    after(election.where, Action.EDIT)
-    check_by_server(election)
     check_available()
-    manifest = manifest_of(election)
-    check_own_key(election)
-    weight = election.recipients.aggregate(weight=Sum("weight"))["weight"]
-    if weight is None:
-        raise NobodyListed("nobody is on the list")
-    if weight > manifest.parameters.roll_capacity:
-        raise WeightAboveCapacity(
-            "the voters weigh too much", expected=manifest.parameters.roll_capacity, computed=weight
-        )
-    Mailing.objects.get_or_create(election=election, defaults={"started_at": now})
-    # Those who failed are tried once more, at once.
-    election.recipients.filter(state=State.FAILED).update(state=State.WAITING, failures=0, due_at=now)
-    return election.recipients.filter(state=State.WAITING).count()
+    with editing(election) as row:
+        check_by_server(row)
+        manifest = manifest_of(row)
+        check_own_key(row)
+        weight = row.recipients.aggregate(weight=Sum("weight"))["weight"]
+        if weight is None:
+            raise NobodyListed("nobody is on the list")
+        if weight > manifest.parameters.roll_capacity:
+            raise WeightAboveCapacity(
+                "the voters weigh too much", expected=manifest.parameters.roll_capacity, computed=weight
+            )
+        Mailing.objects.get_or_create(election=row, defaults={"started_at": now})
+        # Those who failed are tried once more, at once.
+        row.recipients.filter(state=State.FAILED).update(state=State.WAITING, failures=0, due_at=now)
+        return row.recipients.filter(state=State.WAITING).count()
 
 
 def send_due(*, now: datetime, at_once: int = AT_ONCE) -> int:

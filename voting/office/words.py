@@ -100,6 +100,13 @@ _WORDS: dict[type[Exception], Promise] = {
     mailed.AnotherRegistrar: _(
         "The registrar’s key in “Voters” is not this server’s. Save that page again, then try once more."
     ),
+    mailed.CodesAreMailed: _(
+        "This server has begun to mail the codes: who makes them, and the registrar’s name, "
+        "cannot change any more."
+    ),
+    mailed.ServersKey: _(
+        "This is this server’s own key. Only an election whose codes this server makes can have it."
+    ),
     mailed.TooManyVoters: _(
         "This server mails at most 2,000 codes for an election. For more voters, "
         "have the registrar make them."
