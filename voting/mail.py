@@ -15,8 +15,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from voting.errors import MailUnavailable
 
 TIMEOUT = 20  # s, for each answer of the mail server
-NO_MAIL = "voting.mail.NoMail"
-NONE = {"EMAIL_BACKEND": NO_MAIL}
+NO_MAIL: str = "voting.mail.NoMail"
+NONE: dict[str, str] = {"EMAIL_BACKEND": NO_MAIL}
 _SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
@@ -49,7 +49,7 @@ def check_settings(mail: Mapping[str, object], *, local: bool) -> None:
 
 def is_available() -> bool:
     """Whether this server sends e-mail."""
-    return settings.EMAIL_BACKEND != NO_MAIL
+    return str(settings.EMAIL_BACKEND) != NO_MAIL
 
 
 def check_available() -> None:
