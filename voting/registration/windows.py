@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import transaction
 from django.conf import settings
+from django.db import transaction
 
 from tally.record.parties import BY_VOTERS
 from voting import mail
