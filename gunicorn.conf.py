@@ -5,11 +5,15 @@ Threads, because what several voters send at the same time is verified together:
 More of them than ballots may wait there, so that the board can always be read.
 """
 
+import logging
 import os
+
+from voting.logs import WithoutRequests
 
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "24"))
 timeout = 120  # s; of a worker's heart, not of a request
+logging.getLogger("gunicorn.error").addFilter(WithoutRequests())  # its own handler writes it
 
 
 def post_worker_init(worker: object) -> None:  # noqa: ARG001  # gunicorn calls it so

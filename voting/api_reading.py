@@ -22,7 +22,7 @@ from voting.models import CastBallot, Challenged, Election, Revocation
 from voting.services import lookups, rechecking
 from voting.services.board import election_log, entry_of, receipt_of
 from voting.services.heads import published_size
-from voting.services.opened import LARGE_FIELDS, opened_election
+from voting.services.opened import LARGE_FIELDS, manifest_of
 from voting.services.roll import ever_enrolled
 from voting.states import State
 
@@ -103,7 +103,7 @@ def _standing(election: Election, key: str) -> HttpResponse:
             "weight": weight,
             "revoked": revoked,
             "ballots": [{"tracker": row.tracker, "seq": row.seq} for row in ballots],
-            "limit": opened_election(election).manifest.rules.ballots_per_credential,
+            "limit": manifest_of(election).rules.ballots_per_credential,
             "state": election.state,
         },
     )

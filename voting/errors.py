@@ -40,6 +40,14 @@ class NotReady(VotingError):
     """Something that freezing needs is still missing."""
 
 
+class ChangedMeanwhile(VotingError):
+    """Something is not any more what was looked at before this step."""
+
+
+class MailUnavailable(VotingError):
+    """A server that is not set up to send e-mail."""
+
+
 class UnknownElection(VotingError):
     """No election of that name."""
 

@@ -32,9 +32,13 @@ class ServedCode:
         """Return the SHA-256 of the list, 64 hexadecimal digits."""
         return hashlib.sha256(self.listing().encode("ascii")).hexdigest()
 
-    def path(self, part: str) -> str:
-        """Return where a file is served, below the static files' address."""
-        return f"{self.name}/{self.digest()}/{part}"
+    def path(self, part: str, digest: str = "") -> str:
+        """Return where a file is served, below the static files' address: of this release, or of another."""
+        return f"{self.name}/{digest or self.digest()}/{part}"
+
+    def is_kept(self, root: Path, digest: str) -> bool:
+        """Whether the folder of this digest, perhaps of an earlier release, is whole below `root`."""
+        return _is_whole(root / self.name / digest, digest)
 
 
 BOOTH = ServedCode("booth")
@@ -52,6 +56,16 @@ def file_list(folder: Path) -> str:
         for name, path in files
         if not any(part.startswith(".") for part in name.split("/"))
     )
+
+
+@cache
+def _is_whole(folder: Path, digest: str) -> bool:
+    try:
+        listing = (folder / LIST).read_bytes()
+    except OSError:
+        return False
+    names = [line.partition("  ")[2] for line in listing.decode("ascii", errors="replace").splitlines()]
+    return hashlib.sha256(listing).hexdigest() == digest and all((folder / name).is_file() for name in names)
 
 
 @cache

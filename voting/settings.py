@@ -15,6 +15,7 @@ from bulletin_board.errors import BoardError
 from bulletin_board.log.policy import Policy
 from bulletin_board.witness_settings import read_witnesses
 from tally import queues
+from voting import mail
 from voting.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -270,13 +271,18 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/((booth|verifier)/[0-9a-f]{64}/.+|.+
 MEDIA_ROOT = VERITALLY_DATA_DIR / "media"
 
 # E-mail ------------------------------------------------------------------------------------------
-_mail = env.email_url("EMAIL_URL", default=f"filemail:///{VERITALLY_DATA_DIR / 'mail'}")
+_mail_url: str = env.str(
+    "EMAIL_URL", default=f"filemail:///{VERITALLY_DATA_DIR / 'mail'}" if VERITALLY_LOCAL else ""
+)
+_mail = env.email_url_config(_mail_url) if _mail_url else mail.NONE
+mail.check_settings(_mail, local=VERITALLY_LOCAL)
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
-EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]
-EMAIL_HOST = _mail["EMAIL_HOST"]
-EMAIL_PORT = _mail["EMAIL_PORT"]
-EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
-EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
+EMAIL_HOST = _mail.get("EMAIL_HOST")
+EMAIL_PORT = _mail.get("EMAIL_PORT")
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = mail.TIMEOUT
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"elections@{_public.hostname}")

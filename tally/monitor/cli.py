@@ -33,6 +33,12 @@ def main(
     folder: Annotated[
         Path | None, typer.Option(help="voting/static/voting/booth in a copy of the source that you trust.")
     ] = None,
+    without_board: Annotated[  # noqa: FBT002  # an option of the command line
+        bool,
+        typer.Option(
+            "--without-board", help="The page is of the registration: no board names its booth yet (S.6)."
+        ),
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Write the findings to this file.")] = None,
     every: Annotated[
         float,
@@ -44,8 +50,11 @@ def main(
     """Compare the booth that voters are served with the board's, and with the source's."""
     if fingerprint and not _DIGEST.fullmatch(fingerprint):
         raise typer.BadParameter("A fingerprint is 64 hexadecimal digits.")
+    if without_board and (folder is None or board or fingerprint):
+        raise typer.BadParameter("--without-board needs --folder, and neither --board nor --fingerprint.")
+    source = None if without_board else board
     while True:
-        report = watch(page, board=board, fingerprint=fingerprint, folder=folder)
+        report = watch(page, board=source, fingerprint=fingerprint, folder=folder)
         _show(report, Console())
         if json is not None:
             json.write_text(json_format.dumps(_value(report), indent=1) + "\n", encoding="utf-8")

@@ -64,10 +64,19 @@ class Report:
 
 
 def watch(
-    address: str, *, board: str = "", fingerprint: str = "", folder: Path | None = None, get: Fetch = fetch
+    address: str,
+    *,
+    board: str | None = "",
+    fingerprint: str = "",
+    folder: Path | None = None,
+    get: Fetch = fetch,
 ) -> Report:
-    """Compare the booth that the page at `address` starts with the board's, and with a folder's."""
-    return _Watch(address, get).run(board or _board_of(address), fingerprint, folder)
+    """Compare the booth that the page at `address` starts with the board's, and with a folder's.
+
+    `board` is an address, "" for that of the same server; None: no board names a booth yet.
+    """
+    source = None if board is None else board or _board_of(address)
+    return _Watch(address, get).run(source, fingerprint, folder)
 
 
 class _Watch:
@@ -76,12 +85,13 @@ class _Watch:
         self._get = get
         self._found: dict[str, Finding] = {}
 
-    def run(self, board: str, fingerprint: str, folder: Path | None) -> Report:
+    def run(self, board: str | None, fingerprint: str, folder: Path | None) -> Report:
         page = self._try("S.1", lambda: self._get(self._address))
         booth = None if page is None else self._judge(page)
         if booth is not None:
             self._compare(booth, board, fingerprint, folder)
-        asked = [check for check in CHECKS if check != "S.7" or folder is not None]
+        left_out = {"S.6": board is None, "S.7": folder is None}
+        asked = [check for check in CHECKS if not left_out.get(check)]
         findings = (self._found.get(check) or Finding(check=check, result=NOT_RUN) for check in asked)
         return Report(digest="" if booth is None else booth.digest, findings=tuple(findings))
 
@@ -89,11 +99,12 @@ class _Watch:
         self._try("S.3", lambda: check_policy(page.policy))
         return self._try("S.2", lambda: read_page(page.data.decode("utf-8", errors="replace")))
 
-    def _compare(self, booth: Booth, board: str, fingerprint: str, folder: Path | None) -> None:
+    def _compare(self, booth: Booth, board: str | None, fingerprint: str, folder: Path | None) -> None:
         listing = self._try("S.4", lambda: self._list(booth))
         if listing is not None:
             self._try("S.5", lambda: self._check_files(booth, listing))
-        self._try("S.6", lambda: _check_board(board, fingerprint, booth.digest))
+        if board is not None:
+            self._try("S.6", lambda: _check_board(board, fingerprint, booth.digest))
         if folder is not None:
             expected = hashlib.sha256(list_of(folder)).hexdigest()
             self._try("S.7", lambda: _check_same(expected, booth.digest, str(folder)))

@@ -150,7 +150,7 @@ class Count:
         wait_until(lambda: set(_children(self._worker.pid)) - set(children), "another child")
 
     def _start_worker(self) -> None:
-        queues = ("--queues", "celery,tally-server", "--concurrency", "1")
+        queues = ("--queues", "celery,tally-server,mail", "--concurrency", "1")
         self._worker = self._start("worker", *queues, "--without-gossip", "--without-mingle")
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:

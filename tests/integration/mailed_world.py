@@ -6,6 +6,8 @@ from datetime import timedelta
 from unittest import mock
 
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.core.mail.message import sanitize_address
 
 from tally.record.parties import BY_SERVER
 from tally.registrar import derivation
@@ -69,6 +71,16 @@ def codes() -> dict[str, list[str]]:
 def key_of(scene: office.Scene, code: str) -> str:
     """The public key, in hexadecimal, of a code as it was mailed."""
     return quickly(parse_voting_code(code), scene.election.election_id).key.hex()
+
+
+class Encoding(EmailBackend):
+    """Encodes addresses as for SMTP, before it keeps the messages."""
+
+    def send_messages(self, messages):
+        for message in messages:
+            for address in message.recipients():
+                sanitize_address(address, "utf-8")
+        return super().send_messages(messages)
 
 
 def mail_server(*, failing: type[Exception] | Exception) -> object:

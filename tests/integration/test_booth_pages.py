@@ -8,6 +8,9 @@ import pytest
 from django.contrib.staticfiles.management.commands import collectstatic
 from django.core.management import call_command
 
+from tally.monitor.page import check_policy, read_page
+from tests.integration import office_world as office
+from tests.integration.registration_world import prepare
 from tests.integration.voting_world import NOW, open_world
 from voting.models import Election
 from voting.served_code import BOOTH, file_list
@@ -122,6 +125,47 @@ def test_booths_of_earlier_releases_stay(collected, settings):
     assert earlier.exists()
 
 
+@pytest.fixture
+def earlier(collected, world):
+    """A booth of an earlier release, which the board of the open election names."""
+    made = collected / "made"
+    made.mkdir()
+    for page in PAGES:
+        (made / f"{page}.js").write_text("// earlier\n")
+    (made / "booth.css").write_text("")
+    listing = file_list(made)
+    folder = made.rename(collected / "booth" / hashlib.sha256(listing.encode()).hexdigest())
+    (folder / "files.txt").write_text(listing)
+    Election.objects.filter(pk=world.election.pk).update(booth=folder.name)
+    return folder
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_open_election_keeps_the_booth_that_its_board_names(client, earlier, page):
+    text = client.get(address(page)).content.decode()
+    assert f'src="/static/booth/{earlier.name}/{page}.js"' in text
+    assert f'href="/static/booth/{earlier.name}/booth.css"' in text
+    assert BOOTH.digest() not in text
+
+
+def test_the_files_page_says_which_election_has_an_earlier_booth(client, earlier):
+    text = client.get("/booth/").content.decode()
+    assert "An earlier one, kept for it" in text
+    assert f'href="/static/booth/{earlier.name}/files.txt"' in text
+
+
+@pytest.mark.parametrize("lost", ["files.txt", "vote.js"])
+def test_a_booth_that_is_not_whole_any_more_is_not_served(client, earlier, lost):
+    (earlier / lost).unlink()
+    assert f"/static/booth/{BOOTH.digest()}/vote.js" in client.get(address("vote")).content.decode()
+    assert "Another one" in client.get("/booth/").content.decode()
+
+
+def test_a_list_of_another_digest_is_not_believed(client, earlier):
+    (earlier / "files.txt").write_text("")
+    assert f"/static/booth/{BOOTH.digest()}/vote.js" in client.get(address("vote")).content.decode()
+
+
 def test_any_change_of_the_folder_is_another_digest(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "a.js").write_text("1")
@@ -143,3 +187,12 @@ def test_the_files_page_lists_every_file_and_compares_with_the_boards(client, wo
 def test_the_opening_entry_names_the_booth_that_is_served(client, world):
     assert world.opened.opening.booth == BOOTH.digest()
     assert Election.objects.get(pk=world.election.pk).booth == BOOTH.digest()
+
+
+@pytest.mark.parametrize("page", ["", "confirm/"])
+def test_the_pages_of_the_registration_can_be_monitored(client, settings, tmp_path, monkeypatch, page):
+    office.set_up(settings, tmp_path, monkeypatch)
+    prepare()
+    response = client.get(f"/elections/allotments/register/{page}")
+    assert read_page(response.content.decode()).digest == BOOTH.digest()
+    check_policy(response["Content-Security-Policy"])

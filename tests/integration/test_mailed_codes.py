@@ -146,6 +146,18 @@ def test_an_address_that_is_refused_is_not_tried_again():
     assert roll_signing.sign_due(now=scene.by.now) == 0
 
 
+def test_an_address_that_cannot_be_written_to_stops_nobody_else(settings):
+    scene = world.started()
+    settings.EMAIL_BACKEND = "tests.integration.mailed_world.Encoding"
+    unwritable = f"ada@{'a' * 64}.org"  # a label longer than the name system has
+    scene.election.recipients.filter(address=ADA).update(address=unwritable)
+    assert send_all(scene) == 2
+    assert scene.election.recipients.get(failures=1).address == unwritable
+    for hours in range(1, sending.MAX_FAILURES):
+        send_all(scene, at=scene.by.now + hours * HOUR)
+    assert scene.election.recipients.get(state=State.FAILED).address == unwritable
+
+
 def test_the_failed_ones_are_tried_again_when_an_official_says_so():
     scene = world.started()
     with world.mail_server(failing=SMTPRecipientsRefused({})):

@@ -4,7 +4,9 @@
 import json
 
 import pytest
+from django.core.files import uploadhandler
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from bulletin_board.codec import canonical
 from tally.record.roll import LIMIT as ROLL_LIMIT
@@ -232,3 +234,31 @@ def test_a_roll_of_another_registrar_is_noticed_after_a_change(client, scene):
         rules=Rules(minimum_counted=1, ballots_per_credential=1),
     )
     assert "The roll was signed by another registrar" in said(client.get(SPRING))
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    """The names of the files for which there was a place on the disk."""
+    names = []
+    made = uploadhandler.TemporaryUploadedFile
+
+    def make(name, *arguments):
+        names.append(name)
+        return made(name, *arguments)
+
+    monkeypatch.setattr(uploadhandler, "TemporaryUploadedFile", make)
+    return names
+
+
+@pytest.mark.parametrize("path", ["/office/log-in/", f"{SPRING}roll/", "/language/setlang/", "/source/"])
+@pytest.mark.parametrize("checks", [True, False])
+def test_a_stranger_gets_no_place_on_the_disk(scene, kept, path, checks):
+    stranger = Client(enforce_csrf_checks=checks)
+    answer = stranger.post(path, {"roll": SimpleUploadedFile("roll.json", b"x" * 200_000), "next": "/"})
+    assert answer.status_code in {302, 403, 405, 422}
+    assert kept == []
+
+
+def test_an_official_gets_one(client, scene, kept):
+    upload(client, "roll", "roll", b"x")
+    assert kept == ["file.json"]

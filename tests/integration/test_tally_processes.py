@@ -47,7 +47,9 @@ def server(tmp_path, environment):
         check=False,
     )
     assert prepared.stdout == town_of_three().fingerprint, prepared.stderr
-    arguments = "-m celery -A voting worker --queues celery,tally-server --concurrency 1 --without-gossip"
+    arguments = (
+        "-m celery -A voting worker --queues celery,tally-server,mail --concurrency 1 --without-gossip"
+    )
     beat = ["--without-mingle", "--beat", "--schedule", str(tmp_path / "beat")]
     with (tmp_path / "server.log").open("wb") as log:
         process = subprocess.Popen(

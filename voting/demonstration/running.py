@@ -16,6 +16,7 @@ from django.utils import timezone
 from tally import services
 from tally.models import TallyState
 from tally.station.command import BROKER_VARIABLE
+from voting.celery import MAIL_QUEUE
 from voting.demonstration.places import (
     Places,
     outsiders_environment,
@@ -49,7 +50,7 @@ class Polls:
 
 
 def start_server(supervisor: Supervisor, places: Places, tick: Tick) -> None:
-    """The web server and the server's worker with its clock; the board answers when this returns."""
+    """The web server, the server's workers and its clock; the board answers when this returns."""
     supervisor.start(
         "web server",
         python(
@@ -68,30 +69,17 @@ def start_server(supervisor: Supervisor, places: Places, tick: Tick) -> None:
         ),
         env=servers_environment(),
     )
-    supervisor.start(
-        "server worker",
-        python(
-            "-m",
-            "celery",
-            "--app",
-            "voting",
-            "worker",
-            "--beat",
-            "--schedule",
-            str(places.data / "beat"),
-            "--queues",
-            "celery,tally-server",
-            "--concurrency",
-            "2",
-            "--loglevel",
-            "INFO",
-            "--without-gossip",
-            "--without-mingle",
-        ),
-        env=servers_environment(),
-    )
+    beat = ("--beat", "--schedule", str(places.data / "beat"))
+    _start_worker(supervisor, "server worker", "celery,tally-server", "2", *beat)
+    _start_worker(supervisor, "mail worker", MAIL_QUEUE, "1")
     checkpoint = f"{places.board}/checkpoint"
     _wait(supervisor, lambda: _answers(checkpoint), tick, timeout=_START, what="the web server")
+
+
+def _start_worker(supervisor: Supervisor, name: str, queues: str, concurrency: str, *more: str) -> None:
+    command = ("-m", "celery", "--app", "voting", "worker", "--queues", queues, "--concurrency", concurrency)
+    others = ("--loglevel", "INFO", "--without-gossip", "--without-mingle")
+    supervisor.start(name, python(*command, *more, *others), env=servers_environment())
 
 
 def start_stations(

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Whether this server makes the codes of an election's voters, as its draft says."""
 
-from tally.record.parties import BY_SERVER
+from bulletin_board.errors import UnusableKeyFile
+from tally.record.parties import BY_SERVER, Registrar
 from voting.mailed import registrar_key
-from voting.mailed.errors import AnotherRegistrar, NotByServer
+from voting.mailed.errors import AnotherRegistrar, CodesAreMailed, NotByServer, ServersKey
+from voting.mailed.models import Mailing
 from voting.models import Election
 from voting.office.sketch import credentials_of
 
@@ -24,3 +26,25 @@ def check_own_key(election: Election) -> None:
     named, own = election.plan.registrar.key, registrar_key.public_key()
     if named != own:
         raise AnotherRegistrar("another registrar's key", expected=own.hex(), computed=named.hex())
+
+
+def check_may_be(election: Election, name: str, registrar: Registrar) -> None:
+    """Check a new registrar of the draft, after the one called `name`: it says truly who made the codes.
+
+    Raises CodesAreMailed, ServersKey, AnotherRegistrar, UnusableKeyFile.
+    """
+    by_server = registrar.credentials == BY_SERVER
+    is_fixed = Mailing.objects.filter(election=election).exists()
+    if is_fixed and not (by_server and registrar.name == name):
+        raise CodesAreMailed("this server has begun to mail the codes", expected=name)
+    if by_server and registrar.key != registrar_key.public_key():
+        raise AnotherRegistrar("another registrar's key", computed=registrar.key.hex())
+    if not by_server and _is_own(registrar.key):
+        raise ServersKey("this server's key, for codes that it does not make", computed=registrar.key.hex())
+
+
+def _is_own(key: bytes) -> bool:
+    try:
+        return key == registrar_key.public_key()
+    except UnusableKeyFile:
+        return False  # it has none

@@ -17,6 +17,14 @@ class AnotherRegistrar(MailedError):
     """A draft that names another registrar's key than this server's."""
 
 
+class CodesAreMailed(MailedError):
+    """Another maker of codes, or another registrar's name, for an election whose codes are being mailed."""
+
+
+class ServersKey(MailedError):
+    """This server's own key, for an election whose codes somebody else makes."""
+
+
 class TooManyVoters(MailedError):
     """A list longer than this server mails codes to."""
 

@@ -4,6 +4,7 @@
 import logging
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from tally.registrar.rolls import make_roll
@@ -31,18 +32,21 @@ def sign_due(*, now: datetime) -> int:
         mailing__isnull=False,
         roll__isnull=True,
     )
-    return sum(_sign(election, now) for election in ready)
+    return sum(_sign(primary_key, now) for primary_key in ready.values_list("pk", flat=True))
 
 
-def _sign(election: Election, now: datetime) -> bool:
+@transaction.atomic
+def _sign(primary_key: int, now: datetime) -> bool:
+    """Sign with the row locked: a code that is voided meanwhile voids this roll, too."""
+    election = Election.objects.select_for_update().get(pk=primary_key)
+    voters = list(election.recipients.values_list("state", "credential", "weight"))
+    if election.roll is not None or not voters or any(state != State.SENT for state, *_ in voters):
+        return False
     try:
         check_by_server(election)
         check_own_key(election)
-        voters = [
-            (bytes.fromhex(credential), weight)
-            for credential, weight in election.recipients.values_list("credential", "weight")
-        ]
-        roll = make_roll(election.election_id, voters, registrar_key.seed())
+        keys = [(bytes.fromhex(credential), weight) for _, credential, weight in voters]
+        roll = make_roll(election.election_id, keys, registrar_key.seed())
         actions.add_roll(election, By(user=None, now=now), roll.to_bytes())
     except REFUSALS as error:
         _log.warning("mailed.roll_not_signed", extra={"kind": code_of(error)})

@@ -8,7 +8,7 @@ whose code is the one that is good, as both messages say.
 
 import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -20,13 +20,14 @@ from django.utils.translation import gettext as _t
 
 from tally.registrar.codes import format_voting_code, new_code
 from tally.registrar.derivation import derive_credential
+from voting.mail import check_available
 from voting.mailed.choice import check_by_server, check_own_key
 from voting.mailed.errors import NobodyListed, WeightAboveCapacity
 from voting.mailed.models import Mailing, Recipient, State
 from voting.models import Election
 from voting.office.actions import manifest_of
 from voting.office.views.frame import title_of
-from voting.states import Action, after
+from voting.services.drafting import editing
 from voting.states import State as ElectionState
 
 AT_ONCE = 3  # a derivation takes a third of a second; a sweep comes every other second
@@ -38,24 +39,25 @@ _log = logging.getLogger(__name__)
 def start(election: Election, *, now: datetime) -> int:
     """Begin to send; return how many messages wait.
 
-    Raises WrongState, NotByServer, NotReady, AnotherRegistrar, UnusableKeyFile, NobodyListed,
-    WeightAboveCapacity.
+    Raises WrongState, NotByServer, MailUnavailable, NotReady, AnotherRegistrar, UnusableKeyFile,
+    NobodyListed, WeightAboveCapacity.
     """
-    after(election.where, Action.EDIT)
-    check_by_server(election)
-    manifest = manifest_of(election)
-    check_own_key(election)
-    weight = election.recipients.aggregate(weight=Sum("weight"))["weight"]
-    if weight is None:
-        raise NobodyListed("nobody is on the list")
-    if weight > manifest.parameters.roll_capacity:
-        raise WeightAboveCapacity(
-            "the voters weigh too much", expected=manifest.parameters.roll_capacity, computed=weight
-        )
-    Mailing.objects.get_or_create(election=election, defaults={"started_at": now})
-    # Those who failed are tried once more, at once.
-    election.recipients.filter(state=State.FAILED).update(state=State.WAITING, failures=0, due_at=now)
-    return election.recipients.filter(state=State.WAITING).count()
+    check_available()
+    with editing(election) as row:
+        check_by_server(row)
+        manifest = manifest_of(row)
+        check_own_key(row)
+        weight = row.recipients.aggregate(weight=Sum("weight"))["weight"]
+        if weight is None:
+            raise NobodyListed("nobody is on the list")
+        if weight > manifest.parameters.roll_capacity:
+            raise WeightAboveCapacity(
+                "the voters weigh too much", expected=manifest.parameters.roll_capacity, computed=weight
+            )
+        Mailing.objects.get_or_create(election=row, defaults={"started_at": now})
+        # Those who failed are tried once more, at once.
+        row.recipients.filter(state=State.FAILED).update(state=State.WAITING, failures=0, due_at=now)
+        return row.recipients.filter(state=State.WAITING).count()
 
 
 def send_due(*, now: datetime, at_once: int = AT_ONCE) -> int:
@@ -77,7 +79,7 @@ def _send(row: Recipient, now: datetime) -> bool:
     mine = Recipient.objects.filter(pk=row.pk, state=State.WAITING, due_at=lease)
     try:
         _message(row, format_voting_code(code)).send()
-    except (SMTPException, OSError) as error:
+    except Exception as error:  # noqa: BLE001  # one voter's address must not stop the others' messages
         _log.warning("mailed.message_not_sent", extra={"kind": type(error).__name__})
         failures = row.failures + 1
         final = failures >= MAX_FAILURES or isinstance(error, SMTPRecipientsRefused)

@@ -27,12 +27,12 @@ from tally.record.terms import Rules, Schedule
 from tally.station.accepting import check_key
 from tally.station.card import Card
 from voting.drafts import LIMIT
-from voting.errors import NotReady, SlugTaken
+from voting.errors import ChangedMeanwhile, NotReady, SlugTaken
+from voting.mailed.choice import check_may_be
 from voting.mailed.errors import AddressIsMailed
 from voting.models import Election, RollChange, TrusteeSeat
 from voting.office import sketch as sketches
 from voting.office.errors import (
-    ChangedMeanwhile,
     KeyOfAnotherDraft,
     LastOwner,
     NoRefusalToSettle,
@@ -110,15 +110,18 @@ def set_dates(election: Election, by: By, schedule: Schedule, time_zone: str) ->
 
 
 def set_voters(election: Election, by: By, *, registrar: Registrar, capacity: int, rules: Rules) -> None:
-    """Change the registrar and the voters' rules. Raises as `revise`, and for an unsafe key or minimum."""
+    """Change the registrar and the voters' rules.
+
+    Raises as `revise`, for an unsafe key or minimum, and what `check_may_be` does.
+    """
     registrar.check()
     rules.check(capacity)
-    revise(
-        election,
-        by,
-        Action.VOTERS,
-        lambda sketch: sketches.with_voters(sketch, registrar=registrar, capacity=capacity, rules=rules),
-    )
+
+    def change(sketch: Sketch) -> Sketch:
+        check_may_be(election, sketches.registrar_name_of(sketch), registrar)
+        return sketches.with_voters(sketch, registrar=registrar, capacity=capacity, rules=rules)
+
+    revise(election, by, Action.VOTERS, change)
 
 
 def save_question(election: Election, by: By, contest: Contest) -> None:
@@ -213,10 +216,11 @@ def add_roll(election: Election, by: By, data: bytes) -> RollSummary:
     with recorded(election, by, Action.ROLL) as deed:
         after(election.where, Step.EDIT)
         manifest_of(election)
-        roll = drafting.add_roll(election, data)
-        summary = RollSummary.of(roll, election.plan.registrar.key)
-        desk_of(election)
-        Desk.objects.filter(election=election).update(roll=summary.to_value())
+        with transaction.atomic():  # the roll's numbers change with the roll
+            roll = drafting.add_roll(election, data)
+            summary = RollSummary.of(roll, election.plan.registrar.key)
+            desk_of(election)
+            Desk.objects.filter(election=election).update(roll=summary.to_value())
         deed.detail = summary.sha256
         return summary
 

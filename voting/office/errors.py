@@ -12,10 +12,6 @@ class TooManyAttempts(OfficeError):
     """Too many attempts to log in; `expected` is how many seconds to wait."""
 
 
-class ChangedMeanwhile(OfficeError):
-    """A confirmation of something else than what is there now."""
-
-
 class TrusteeTwice(OfficeError):
     """A card with the name or a key of a trustee who has a seat."""
 

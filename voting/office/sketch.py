@@ -145,6 +145,11 @@ def credentials_of(sketch: Sketch) -> str:
     return str(part.get("credentials", BY_REGISTRAR))
 
 
+def registrar_name_of(sketch: Sketch) -> str:
+    """Return who signs the roll; "" while that is not decided."""
+    return str((part_of(sketch, "registrar") or {}).get("name", ""))
+
+
 def dates_of(sketch: Sketch, *, otherwise: datetime) -> tuple[datetime, datetime]:
     """Return when voting opens and closes; `otherwise` twice while that is not decided."""
     part = part_of(sketch, "schedule")

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Files from outside: capped while they arrive, before anything of the request is looked at."""
+"""Files from outside: capped while they arrive, before anything of the request is looked at.
+
+Django takes in a form's files wherever it looks for the form's token, on every page; so who is not logged in
+gets no place on the disk at all.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,12 @@ class CappedUploadHandler(TemporaryFileUploadHandler):
     """Takes no more than the largest roll in one request; what is beyond is dropped, and remembered."""
 
     received = 0
+
+    def new_file(self, *args: Any, **options: Any) -> None:
+        """Begin a file, for officials only; of anybody else's request the rest is dropped."""
+        if not getattr(getattr(self.request, "user", None), "is_authenticated", False):
+            raise StopUpload(connection_reset=False)
+        super().new_file(*args, **options)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """Count, then store."""

@@ -106,6 +106,13 @@ _WORDS: dict[type[Exception], Promise] = {
     mailed.AnotherRegistrar: _(
         "The registrar’s key in “Voters” is not this server’s. Save that page again, then try once more."
     ),
+    mailed.CodesAreMailed: _(
+        "This server has begun to mail the codes: who makes them, and the registrar’s name, "
+        "cannot change any more."
+    ),
+    mailed.ServersKey: _(
+        "This is this server’s own key. Only an election whose codes this server makes can have it."
+    ),
     mailed.TooManyVoters: _(
         "This server mails at most 2,000 codes for an election. For more voters, "
         "have the registrar make them."
@@ -115,6 +122,7 @@ _WORDS: dict[type[Exception], Promise] = {
         "weight under “Voters”."
     ),
     mailed.NobodyListed: _("Nobody is on the list yet."),
+    voting.MailUnavailable: _("This server is not set up to send e-mail. Its administrator can change that."),
     mailed.UnknownRecipient: _("This voter is not on the list any more."),
     mailed.AddressIsMailed: _(
         "The address of the election stands in messages that voters have got: it cannot change any more."
@@ -181,7 +189,7 @@ _WORDS: dict[type[Exception], Promise] = {
     office.LastOwner: _("An election must keep at least one owner."),
     office.OwnersOnly: _("Only an owner of the election may do this."),
     # Running
-    office.ChangedMeanwhile: _(
+    voting.ChangedMeanwhile: _(
         "Something has changed since the page was shown. Nothing was frozen: read the page again."
     ),
     office.NoRefusalToSettle: _("This trustee has not refused, so there is nothing to ask again."),

@@ -4,8 +4,6 @@
 A shell holds no text of the ballot and no secret: the modules read the election from the board, and check it.
 """
 
-import hashlib
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_safe
 from voting.models import Election
 from voting.pages import records
 from voting.pages.elections import frame
-from voting.services.opened import allow_test_modulus, opened_election
+from voting.services.opened import allow_test_modulus, payloads_of
 from voting.states import State
 
 
@@ -76,12 +74,6 @@ def _shell(
         "closes": election.closed_at or schedule.closes,
     }
     if starts:
-        context |= {"payloads": _payloads(election), "allow_test_modulus": allow_test_modulus()}
+        # Where the modules find the election on the board.
+        context |= {"payloads": payloads_of(election), "allow_test_modulus": allow_test_modulus()}
     return render(request, f"voting/{template}.html", context)
-
-
-def _payloads(election: Election) -> dict[str, str]:
-    """Where the modules find the election on the board: by the SHA-256 of its parts."""
-    opened = opened_election(election)
-    parts = {"manifest": opened.manifest, "key": opened.key_record, "opening": opened.opening}
-    return {name: hashlib.sha256(part.to_bytes()).hexdigest() for name, part in parts.items()}

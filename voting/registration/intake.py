@@ -19,6 +19,7 @@ from bulletin_board.codec.canonical import parse
 from bulletin_board.codec.fields import Fields
 from tally.registrar.registration import EMAIL, OIDC, Registrant
 from tally.registrar.registration import Registration as Proof
+from voting import mail
 from voting.models import Election
 from voting.registration.errors import AlreadyDecided, BadAddress, KeyTaken, UnknownLink, WrongRegistrant
 from voting.registration.models import Registration, State
@@ -53,9 +54,11 @@ def is_address(text: str) -> bool:
 def take_by_email(election: Election, body: bytes, *, language: str, now: datetime) -> Registration:
     """Keep a registration until its address is confirmed.
 
-    Raises RegistrationClosed, BadAddress, WrongRegistrant, and what a registration's proof is refused for.
+    Raises RegistrationClosed, MailUnavailable, BadAddress, WrongRegistrant, and what a registration's proof
+    is refused for.
     """
     check_open(election, now=now)
+    mail.check_available()
     registrant, proof = _read(body)
     if registrant.kind != EMAIL or registrant.issuer:
         raise WrongRegistrant("not an e-mail address", expected=EMAIL, computed=registrant.kind)

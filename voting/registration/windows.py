@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from tally.record.parties import BY_VOTERS
+from voting import mail
 from voting.models import Election
 from voting.office.sketch import credentials_of
 from voting.registration.errors import NotByVoters, RegistrationClosed
@@ -45,9 +47,11 @@ def check_open(election: Election, *, now: datetime) -> None:
 
 
 def set_window(election: Election, *, is_open: bool, closes_at: datetime | None) -> None:
-    """Open or close the registration. Raises WrongState, NotByVoters."""
+    """Open or close the registration. Raises WrongState, NotByVoters, MailUnavailable."""
     after(election.where, Action.EDIT)
     check_by_voters(election)
+    if is_open and not settings.VERITALLY_VOTER_OIDC_ISSUER:
+        mail.check_available()
     values = {"is_open": is_open, "closes_at": closes_at}
     Window.objects.update_or_create(election=election, defaults=values)
 

@@ -6,8 +6,11 @@ acknowledges, add the roll. Each step is checked when it is made, and all of the
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+
+from django.db import transaction
 
 from bulletin_board import cosigning
 from bulletin_board.codec import base64url
@@ -46,19 +49,31 @@ def create(data: bytes, *, now: datetime, entropy: Callable[[int], bytes] = secr
     )
 
 
+@contextmanager
+def editing(election: Election) -> Iterator[Election]:
+    """Keep everybody else from editing or freezing the election meanwhile; its row as it is now.
+
+    Raises WrongState.
+    """
+    with transaction.atomic():
+        row = Election.objects.select_for_update().get(pk=election.pk)
+        after(row.where, Action.EDIT)
+        yield row
+
+
 def add_trustee(election: Election, trustee: Trustee) -> TrusteeSeat:
     """Seat the next trustee, by the keys on a card. Raises WrongState, TooManyTrustees."""
-    after(election.where, Action.EDIT)
-    index = election.seats.count() + 1
-    if index > MAX_TRUSTEES:
-        raise TooManyTrustees("too many trustees", expected=MAX_TRUSTEES, computed=index)
-    return TrusteeSeat.objects.create(
-        election=election,
-        index=index,
-        name=trustee.name,
-        signing_key=base64url.encode(trustee.signing_key),
-        encryption_key=base64url.encode(trustee.encryption_key),
-    )
+    with editing(election) as row:
+        index = row.seats.count() + 1
+        if index > MAX_TRUSTEES:
+            raise TooManyTrustees("too many trustees", expected=MAX_TRUSTEES, computed=index)
+        return TrusteeSeat.objects.create(
+            election=row,
+            index=index,
+            name=trustee.name,
+            signing_key=base64url.encode(trustee.signing_key),
+            encryption_key=base64url.encode(trustee.encryption_key),
+        )
 
 
 def manifest_of(election: Election) -> Manifest:
@@ -77,9 +92,10 @@ def add_roll(election: Election, data: bytes) -> Roll:
     """Take the registrar's signed roll. Raises WrongState, a RollError, ForeignRecord, CryptoError."""
     after(election.where, Action.EDIT)
     roll = Roll.from_bytes(data)
-    roll.check(manifest_of(election))
     roll.check_credentials()
-    Election.objects.filter(pk=election.pk).update(roll=data)
+    with editing(election) as row:
+        roll.check(manifest_of(row))
+        Election.objects.filter(pk=row.pk).update(roll=data)
     election.roll = data
     return roll
 
@@ -89,11 +105,11 @@ def add_key(election: Election, data: bytes) -> KeyRecord:
 
     Raises WrongState, ForeignRecord or a KeyRecordError.
     """
-    after(election.where, Action.EDIT)
-    record = read_draft(data, modulus_bits=election.plan.modulus_bits)
-    check_same_election(election.election_id, record.election_id)
-    Election.objects.filter(pk=election.pk).update(key=data)
-    election.seats.update(acknowledgement=b"")
+    with editing(election) as row:
+        record = read_draft(data, modulus_bits=row.plan.modulus_bits)
+        check_same_election(row.election_id, record.election_id)
+        Election.objects.filter(pk=row.pk).update(key=data)
+        row.seats.update(acknowledgement=b"")
     election.key = data
     return record
 
@@ -106,11 +122,12 @@ def add_acknowledgement(election: Election, data: bytes) -> TrusteeSeat:
     after(election.where, Action.EDIT)
     found = KeyAcknowledgement.from_bytes(data)
     check_same_election(election.election_id, found.election_id)
-    seat = election.seats.filter(index=found.trustee).first()
-    if seat is None:
-        raise BadAcknowledgement("no trustee of that number", computed=found.trustee)
-    seat.acknowledgement = found.signature
-    seat.save(update_fields=["acknowledgement"])
+    with editing(election) as row:
+        seat = row.seats.filter(index=found.trustee).first()
+        if seat is None:
+            raise BadAcknowledgement("no trustee of that number", computed=found.trustee)
+        seat.acknowledgement = found.signature
+        seat.save(update_fields=["acknowledgement"])
     if all(other.acknowledgement for other in election.seats.all()):
         key_record(election)
     return seat

@@ -21,7 +21,7 @@ from tally.record.counted import Counted
 from tally.record.fingerprint import election_fingerprint
 from tally.record.order import CLOSE, KEY, MANIFEST, OPEN, ROLL
 from tally.record.roll import Roll
-from voting.errors import NotReady, TooEarly
+from voting.errors import ChangedMeanwhile, NotReady, TooEarly
 from voting.models import Election
 from voting.served_code import BOOTH
 from voting.services import drafting, log_key, rechecking, roll_changes
@@ -34,7 +34,8 @@ from voting.states import Action, State, after
 def freeze(election: Election, *, now: datetime) -> str:
     """Fix everything: check it all together, post manifest, roll and key; return the fingerprint.
 
-    Raises WrongState, NotReady, and what the manifest, the roll, the key and its certificate raise.
+    The check takes seconds: what is fixed is what was checked, or nothing. Raises WrongState, NotReady,
+    ChangedMeanwhile, and what the manifest, the roll, the key and its certificate raise.
     """
     after(election.where, Action.FREEZE)
     gaps = drafting.missing(election)
@@ -52,6 +53,8 @@ def freeze(election: Election, *, now: datetime) -> str:
     log = Log.objects.filter(origin=origin).first() or storage.create_log(origin)
     cosigned.demand(log, manifest.board.log, manifest.board.witnesses, manifest.board.quorum)
     with _step(election, Action.FREEZE, log) as (row, sequencer):
+        if _ahead(row) != payloads:
+            raise ChangedMeanwhile("the election was edited while it was checked")
         for entry_type, payload in zip((MANIFEST, ROLL, KEY), payloads, strict=True):
             sequencer.append(entry_type, payload, now=now)
         row.log, (row.manifest, row.roll, row.key) = log, payloads
@@ -135,7 +138,7 @@ def _closing(election: Election) -> Closing:
 def _step(election: Election, action: Action, log: Log) -> Iterator[tuple[Election, Sequencer]]:
     """One sequencing block in which the election's row moves on; the row is saved at its end."""
     with storage.sequencing(log) as sequencer:
-        row = Election.objects.get(pk=election.pk)
+        row = Election.objects.select_for_update().get(pk=election.pk)
         row.state = after(row.where, action)
         yield row, sequencer
         row.save()
@@ -149,6 +152,12 @@ def _finish(election: Election) -> None:
 def _check_time(election: Election, moment: datetime, now: datetime, verb: str) -> None:
     if now < moment and not election.plan.rehearsal:
         raise TooEarly(f"the election {verb} at {moment:%Y-%m-%d %H:%M} UTC", expected=moment, computed=now)
+
+
+def _ahead(row: Election) -> tuple[bytes, bytes, bytes]:
+    """What would be fixed of the row as it is now."""
+    manifest, key = drafting.manifest_of(row), drafting.key_record(row)
+    return manifest.to_bytes(), bytes(row.roll or b""), key.to_bytes()
 
 
 def _fingerprint(payloads: tuple[bytes, bytes, bytes]) -> str:

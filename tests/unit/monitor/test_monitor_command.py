@@ -12,15 +12,16 @@ PAGE = "https://vote.example/elections/mayor/vote/"
 
 @pytest.fixture
 def looks(monkeypatch):
-    """Results to come, one for each look; what was waited between them, in seconds."""
-    results, waited = [], []
+    """Results to come, one for each look; what was waited between them, in seconds; what was asked."""
+    results, waited, asked = [], [], []
 
-    def watch(_page, **_options):
+    def watch(_page, **options):
+        asked.append(options)
         return Report(digest="ab" * 32, findings=(Finding(check="S.1", result=results.pop(0)),))
 
     monkeypatch.setattr(cli, "watch", watch)
     monkeypatch.setattr(cli.time, "sleep", waited.append)
-    return results, waited
+    return results, waited, asked
 
 
 def run(*arguments):
@@ -51,7 +52,24 @@ def test_the_latest_findings_are_written(looks, tmp_path):
     assert json.loads((tmp_path / "report.json").read_text())["findings"][0]["result"] == FAIL
 
 
-@pytest.mark.parametrize("arguments", [("--fingerprint", "ab"), ("--every", "-1")])
+def test_a_page_of_the_registration_is_compared_with_a_folder_alone(looks, tmp_path):
+    looks[0].extend([PASS, PASS])
+    assert run("--without-board", "--folder", str(tmp_path)).exit_code == 0
+    assert looks[2][0]["board"] is None
+    run("--folder", str(tmp_path))
+    assert looks[2][1]["board"] == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--fingerprint", "ab"),
+        ("--every", "-1"),
+        ("--without-board",),
+        ("--without-board", "--folder", ".", "--board", "https://mirror.example"),
+        ("--without-board", "--folder", ".", "--fingerprint", "ab" * 32),
+    ],
+)
 def test_nonsense_is_refused(looks, arguments):
     assert run(*arguments).exit_code == 2
     assert looks[1] == []

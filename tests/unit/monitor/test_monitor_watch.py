@@ -62,6 +62,15 @@ def test_a_booth_as_it_should_be_passes(server, folder):
     assert report.exit_code == 0
 
 
+def test_before_the_opening_the_folder_alone_decides(server, folder):
+    report, found = results(server, folder=folder, board=None)
+    assert found == dict.fromkeys((*(NAMES - {"S.6"}), "S.7"), PASS)
+    assert report.exit_code == 0
+    (folder / "worker.js").write_bytes(b"another\n")
+    report, found = results(server, folder=folder, board=None)
+    assert (found["S.7"], report.exit_code) == (FAIL, 1)
+
+
 def test_a_changed_octet_is_found_and_named(server):
     server[address_of(server, "dom.js")] += b" "
     report, found = results(server)

@@ -9,7 +9,7 @@ from bulletin_board.codec.fields import octets_text
 from tally.crypto import ed25519
 from tally.crypto.errors import BadSignature
 from tally.record import errors
-from tally.record.roll import Roll
+from tally.record.roll import Roll, weight_in
 from tests.vectors.record_election import ELECTION_ID, REGISTRAR, election, payloads
 
 
@@ -109,3 +109,14 @@ def test_a_voter_added_after_signing_is_refused():
     roll = _with(voters=[[octets_text(found), weight] for found, weight in voters], count=3, weight=4)
     with pytest.raises(BadSignature):
         roll.check(election().manifest)
+
+
+def test_one_weight_is_found_without_reading_the_roll():
+    data = payloads()["roll"]
+    found = {key: weight_in(data, key) for key in election().roll.weights()}
+    assert found == election().roll.weights()
+
+
+@pytest.mark.parametrize("key", [bytes(32), b"", REGISTRAR])
+def test_who_is_not_on_the_roll_has_no_weight(key):
+    assert weight_in(payloads()["roll"], key) is None

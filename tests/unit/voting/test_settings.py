@@ -64,6 +64,14 @@ def test_a_missing_setting_is_named(load: Any, name: str) -> None:
         ({"VERITALLY_TRUSTED_PROXIES": "-1"}, "VERITALLY_TRUSTED_PROXIES is a number"),
         ({"VERITALLY_TRUSTED_PROXIES": "yes"}, "VERITALLY_TRUSTED_PROXIES is a number"),
         ({"VERITALLY_KEEP_VOTERS_DAYS": "-1"}, "VERITALLY_KEEP_VOTERS_DAYS is a number"),
+        ({"EMAIL_URL": "filemail:////var/mail"}, "EMAIL_URL must name a mail server"),
+        ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL must name a mail server"),
+        ({"EMAIL_URL": "memorymail://"}, "EMAIL_URL must name a mail server"),
+        ({"EMAIL_URL": "dummymail://"}, "EMAIL_URL must name a mail server"),
+        ({"EMAIL_URL": "smtp://clerk:word@mail.example.org"}, "EMAIL_URL must begin with smtp"),
+        ({"EMAIL_URL": "smtp://127.0.0.1.example.org:25"}, "EMAIL_URL must begin with smtp"),
+        ({"EMAIL_URL": "smtp+tls://mail.example.org?email_use_tls=0"}, "EMAIL_URL must begin with smtp"),
+        ({"EMAIL_URL": "smtp+tls://mail.example.org?timeout=5"}, "EMAIL_URL has options"),
     ],
 )
 def test_an_unsafe_setting_is_refused(load: Any, change: dict[str, str], message: str) -> None:
@@ -117,6 +125,32 @@ def test_messages_are_json_and_workers_take_no_orders(load: Any, broker: str) ->
     assert settings["CELERY_ACCEPT_CONTENT"] == settings["CELERY_RESULT_ACCEPT_CONTENT"] == ["json"]
     assert settings["CELERY_WORKER_ENABLE_REMOTE_CONTROL"] is False
     assert settings["CELERY_TASK_ACKS_LATE"] is True
+
+
+def test_a_public_server_without_a_mail_server_sends_nothing(load: Any) -> None:
+    assert load(SAFE)["EMAIL_BACKEND"] == "voting.mail.NoMail"
+
+
+def test_on_this_machine_messages_are_files_by_default(load: Any, tmp_path: Path) -> None:
+    settings = load(LOCAL)
+    assert settings["EMAIL_BACKEND"].endswith("filebased.EmailBackend")
+    assert settings["EMAIL_FILE_PATH"] == str(tmp_path / "mail")
+
+
+@pytest.mark.parametrize(
+    ("url", "encrypted"),
+    [
+        ("smtp+tls://clerk:word@mail.example.org:587", (True, False)),
+        ("smtp+ssl://clerk:word@mail.example.org:465", (False, True)),
+        ("smtp://localhost:25", (False, False)),
+        ("smtp://127.0.0.1:25", (False, False)),
+        ("smtp://[::1]:25", (False, False)),
+    ],
+)
+def test_a_mail_server_is_waited_for_only_so_long(load: Any, url: str, encrypted: tuple[bool, bool]) -> None:
+    settings = load(SAFE | {"EMAIL_URL": url})
+    assert (settings["EMAIL_USE_TLS"], settings["EMAIL_USE_SSL"]) == encrypted
+    assert 0 < settings["EMAIL_TIMEOUT"] <= 30
 
 
 def test_no_page_may_run_inline_code(load: Any) -> None:

@@ -7,7 +7,7 @@
 import { MalformedNote, Refusal } from "../errors.js";
 import { fromBase64 } from "../codec/base64.js";
 import { toHex } from "../octets.js";
-import { checkName, KEY_ID_OCTETS, verifyText } from "./verifier_keys.js";
+import { KEY_ID_OCTETS, verifyText } from "./verifier_keys.js";
 
 /** @import { Octets } from "../octets.js" */
 /** @import { VerifierKey } from "./verifier_keys.js" */
@@ -17,6 +17,9 @@ export const NOTE_LIMIT = 65_536;
 const MAX_SIGNATURES = 64;
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\x00-\x09\x0b-\x1f\x7f]/;
+// Whoever has signed: no spaces and no plus sign. A stranger may have any other name, whatever Unicode makes of it.
+// eslint-disable-next-line no-control-regex
+const SIGNER = /^[^+\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
 
 /** @typedef {{name: string, keyId: string, signature: Octets}} SignatureLine */
 
@@ -75,8 +78,10 @@ function decode(octets) {
 function readLine(line) {
   const [, dash, name, encoded] = /^([^ ]*) ([^ ]*) (.*)$/.exec(line) ?? [];
   if (dash !== "—") throw new MalformedNote("a signature line begins with an em dash and a space");
+  if (!SIGNER.test(name)) {
+    throw new MalformedNote("the name in a signature line is empty, or holds white space or a plus sign");
+  }
   try {
-    checkName(name);
     const octets = fromBase64(encoded);
     if (octets.length <= KEY_ID_OCTETS) throw new MalformedNote("a signature line holds a key id and a signature");
     return { name, keyId: toHex(octets.slice(0, KEY_ID_OCTETS)), signature: octets.slice(KEY_ID_OCTETS) };
