@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.collusion import voted_again
 from tests.attacks.judge import edited
 from tests.attacks.test_tally_attacks import CLOSINGS, RESULTS, with_final
 from tests.browser_verifier import Case, Judged, by_browser, by_python, judge_archives
@@ -94,6 +95,25 @@ def honest(world: World) -> Iterator[Case]:
     )
 
 
+def unfinished(world: World) -> Iterator[Case]:
+    """Elections that go on; in all but the first a voter's proof is false, and nothing else is wrong."""
+    opened, fingerprint = len(world.entries) - 5, world.fingerprint
+    forged = voted_again(world, lambda value: value.update(challenge="A" * 22))
+    yield Case(
+        name="an election that goes on", board=world.board(world.entries[:opened]), fingerprint=fingerprint
+    )
+    yield Case(name="a false proof, just cast", board=world.board(forged[:5]), fingerprint=fingerprint)
+    yield Case(
+        name="a false proof, some ballots ago", board=world.board(forged[:opened]), fingerprint=fingerprint
+    )
+    lame = [*forged[:opened], ("close", b"{}")]
+    yield Case(
+        name="a false proof, and a closing entry that is none",
+        board=world.board(lame),
+        fingerprint=fingerprint,
+    )
+
+
 def falsified(world: World) -> Iterator[Case]:
     fingerprint = world.fingerprint
     yield Case(name="another election", board=world.board(), fingerprint="0" * 64)
@@ -143,6 +163,14 @@ def test_falsified_records_are_judged_alike(world, tmp_path):
     assert {judged.verdict for judged in found} == {"refuted", "could not be checked", "unreadable"}
 
 
+def test_elections_that_go_on_are_judged_alike(world, tmp_path):
+    cases = list(unfinished(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert [judged.verdict for judged in found] == ["could not be checked", "refuted", "refuted", "refuted"]
+    assert all("F.5" in _failed(judged) for judged in found[1:])
+
+
 @pytest.mark.slow
 def test_every_board_of_the_attacks_is_judged_alike(tmp_path):
     environment = os.environ | {FOLDER: str(tmp_path)}
@@ -156,6 +184,10 @@ def test_every_board_of_the_attacks_is_judged_alike(tmp_path):
     expected = [(row["name"], row["verdict"], _tuples(row["findings"])) for row in rows]
     given = [(row["name"], judged.verdict, judged.findings) for row, judged in zip(rows, found, strict=True)]
     assert [pair for pair in zip(expected, given, strict=True) if pair[0] != pair[1]] == []
+
+
+def _failed(judged: Judged) -> set[str]:
+    return {check for check, (status, _) in judged.findings.items() if status == "FAIL"}
 
 
 def _tuples(findings: dict) -> dict:

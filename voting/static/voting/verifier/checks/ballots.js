@@ -130,9 +130,14 @@ export class BallotChecks {
 
   /** Judge what is left; all checks of ballots have then been made. */
   async finish() {
+    await this.judgeWaiting();
+    this.ledger.mark(...MADE);
+  }
+
+  /** Judge what is left: an election that has not been closed is judged so far. */
+  async judgeWaiting() {
     await this.start();
     await Promise.all(this.running);
-    this.ledger.mark(...MADE);
   }
 
   /**

@@ -43,6 +43,7 @@ export async function verify(source, options, pool, progress = () => undefined) 
     await pass.take(entry, tell);
     tell();
   }
+  await pass.ballots?.judgeWaiting(); // nothing waits if there was a closing entry
   await pass.setup.checkCredentials();
   return { report: ledger.report(pass.facts()), answers: pass.answers() };
 }
