@@ -114,6 +114,16 @@ def unfinished(world: World) -> Iterator[Case]:
     )
 
 
+def opened_twice(world: World) -> Iterator[Case]:
+    """A part of the opening stands there again, as it was or unreadable, before and after the closing."""
+    for place in (3, 8, len(world.entries)):
+        for kind, payload in world.entries[:4]:
+            for again in (payload, b"{}"):
+                entries = [*world.entries[:place], (kind, again), *world.entries[place:]]
+                name = f"a second {kind} of {len(again)} octets at {place}"
+                yield Case(name=name, board=world.board(entries), fingerprint=world.fingerprint)
+
+
 def falsified(world: World) -> Iterator[Case]:
     fingerprint = world.fingerprint
     yield Case(name="another election", board=world.board(), fingerprint="0" * 64)
@@ -161,6 +171,13 @@ def test_falsified_records_are_judged_alike(world, tmp_path):
     found = by_browser(cases, tmp_path)
     assert differences(cases, found) == {}
     assert {judged.verdict for judged in found} == {"refuted", "could not be checked", "unreadable"}
+
+
+def test_a_second_opening_is_judged_alike(world, tmp_path):
+    cases = list(opened_twice(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert {judged.verdict for judged in found} == {"refuted"}
 
 
 def test_elections_that_go_on_are_judged_alike(world, tmp_path):

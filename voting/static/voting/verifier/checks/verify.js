@@ -26,6 +26,8 @@ import { startWalk } from "./walk.js";
 /** `answers` are there where a result could be computed, in the default language. */
 /** @typedef {{ report: Report, answers: Answer[] }} Verification */
 
+const SETUP = ["manifest", "roll", "key", "open"]; // of each the first counts
+
 /**
  * Rejects with a Refusal if there is no readable board, or if its source stops answering.
  * @param {Source} source
@@ -64,6 +66,8 @@ class Pass {
     this.walk = walk;
     this.isCompact = isCompact;
     this.setup = new SetupChecks(ledger, { fingerprint, isTrusting, isTestAllowed }, pool);
+    /** @type {Set<string>} types of `SETUP` that were met */
+    this.met = new Set();
     /** @type {BallotChecks | null} */
     this.ballots = null;
     /** @type {ShareChecks | null} */
@@ -86,7 +90,10 @@ class Pass {
    * @param {() => void} tell that something has been done
    */
   async take(entry, tell) {
-    switch (entry.envelope.type) {
+    const { type } = entry.envelope;
+    if (this.met.has(type)) return undefined; // out of order (B.5): what was opened stays what it is
+    if (SETUP.includes(type)) this.met.add(type);
+    switch (type) {
       case "manifest":
         return this.manifest(entry);
       case "roll":
