@@ -8,10 +8,13 @@ import io
 import os
 import re
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial, wraps
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
@@ -44,6 +47,7 @@ from tally.verifier.versions import program_version, versions
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+_P = ParamSpec("_P")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -57,7 +61,42 @@ def _fingerprint(text: str | None) -> str | None:
     return digits
 
 
+def _barred(command: Callable[_P, None]) -> Callable[_P, None]:
+    """The last barrier: whatever fails, output that cannot be written among it, is no verdict (exit 2)."""
+
+    @wraps(command)
+    def barred(*arguments: _P.args, **options: _P.kwargs) -> None:
+        try:
+            code = _code(partial(command, *arguments, **options))
+            sys.stdout.flush()
+        except (OSError, ValueError, SystemExit):  # rich raises SystemExit where a pipe is broken
+            code = EXIT_CODES[Verdict.UNCHECKED]
+            _discard_output()
+        raise typer.Exit(code)
+
+    return barred
+
+
+def _code(command: Callable[[], None]) -> int:
+    try:
+        command()
+    except typer.Exit as ended:
+        return ended.exit_code
+    except KeyboardInterrupt:
+        _say(Console(), "Interrupted: nothing was found out.")
+    except Exception as error:  # noqa: BLE001  # the last barrier
+        _say(Console(), f"The verifier itself failed ({type(error).__name__}). Please report this.")
+    return EXIT_CODES[Verdict.UNCHECKED]
+
+
+def _discard_output() -> None:
+    """Send to nowhere what the interpreter would try to write once more when it ends."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 @app.command()
+@_barred
 def main(
     record: Annotated[
         str, typer.Argument(help="A folder, a .zip archive, or an http(s) address of a board.")
@@ -117,8 +156,6 @@ def main(
             )
     except (BoardError, OSError) as error:
         _give_up(console, f"This record could not be checked: {error}")
-    except Exception as error:  # noqa: BLE001  # the last barrier
-        _give_up(console, f"The verifier itself failed ({type(error).__name__}). Please report this.")
     show(verification.report, console)
     if json is not None:
         _write(canonical.encode(verification.report.to_value()) + b"\n", json, console)
@@ -164,11 +201,19 @@ def _save(found: Earlier | None, file: Path, console: Console) -> None:
         return
     whole = file.with_name(f"{file.name}.new")
     _write(found.to_bytes(), whole, console)
-    whole.replace(file)
+    try:
+        whole.replace(file)
+    except OSError as error:
+        whole.unlink()
+        _give_up(console, f"The state could not be written: {error}")
+
+
+def _say(console: Console, sentence: str) -> None:
+    console.print(Text(plain(sentence), style="bold yellow"))
 
 
 def _give_up(console: Console, sentence: str) -> NoReturn:
-    console.print(Text(plain(sentence), style="bold yellow"))
+    _say(console, sentence)
     raise typer.Exit(EXIT_CODES[Verdict.UNCHECKED]) from None
 
 
