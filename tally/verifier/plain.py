@@ -7,14 +7,19 @@ the text is shown.
 
 import unicodedata
 
-from bulletin_board.codec.canonical import FORBIDDEN
+from bulletin_board.codec.characters import FORBIDDEN
 
+_BASIC = 0xFFFF  # the last code point with an escape of four digits
 _LONGEST = 200  # characters of one piece of evidence
 
 
 def plain(text: str) -> str:
-    """Return `text` in normal form C, control and bidirectional characters as escapes."""
-    return unicodedata.normalize("NFC", FORBIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    """Return `text` in normal form C; what no record may hold, such as control characters, as escapes."""
+    return unicodedata.normalize("NFC", FORBIDDEN.sub(lambda found: _escape(ord(found[0])), text))
+
+
+def _escape(code: int) -> str:
+    return f"\\u{code:04x}" if code <= _BASIC else f"\\u{{{code:x}}}"
 
 
 def evidence(value: object) -> str:

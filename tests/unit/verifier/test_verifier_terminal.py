@@ -76,5 +76,9 @@ def test_numbers_of_thousands_of_digits_are_no_fault():
     assert evidence((1 << 20_000,)) == "numbers too long to print"
 
 
+def test_characters_that_no_record_may_hold_are_escaped_beyond_the_first_plane_too():
+    assert plain("\U000105d2\u0307 \u0378") == "\\u{105d2}\u0307 \\u0378"
+
+
 def test_lone_surrogates_are_escaped_and_accents_composed():
     assert plain("\udcff e\u0301") == "\\udcff é"

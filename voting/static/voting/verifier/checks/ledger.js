@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** What was found, and the verdict that follows (docs/spec/verification.md, "Outcome"). */
+import { FORBIDDEN } from "../codec/characters.js";
 import { encode } from "../codec/canonical.js";
 import { JsonObject } from "../codec/json.js";
 import { STATEMENTS } from "./list.js";
@@ -13,16 +14,20 @@ import { STATEMENTS } from "./list.js";
 
 const SPELT_OUT = 20; // failures of one check; all are counted
 const LONGEST = 200; // characters of one piece of evidence
-const UNFIT =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const BASIC = 0xffff; // the last code point with an escape of four digits
 
 /**
- * Text from a record as it may be shown: normal form C, whatever could change how a line is read as `\uXXXX`.
+ * Text from a record as it may be shown: normal form C, what no record may hold as `\uXXXX` or `\u{XXXXX}`.
  * @param {string} text
  */
 export function plain(text) {
-  return text.replace(UNFIT, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`).normalize("NFC");
+  return text.replace(FORBIDDEN, escape).normalize("NFC");
+}
+
+/** @param {string} character */
+function escape(character) {
+  const code = character.codePointAt(0) ?? 0;
+  return code > BASIC ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
 /** @param {unknown} value */
