@@ -166,7 +166,8 @@ function checkKeys({ board, trustees, registrar }) {
   checkBoardKeys(board);
   checkTrustees(trustees);
   checkPublicKey(registrar.key);
-  const signers = [board.log.key, registrar.key, ...trustees.members.map(({ signingKey }) => signingKey)];
+  const witnesses = board.witnesses.map(({ key }) => key); // who vouches in the trustees' place
+  const signers = [board.log.key, ...witnesses, registrar.key, ...trustees.members.map(({ signingKey }) => signingKey)];
   checkDistinct(signers.map(toHex), "RepeatedKey");
 }
 
