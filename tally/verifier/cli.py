@@ -38,7 +38,7 @@ from tally.verifier.earlier import LIMIT as STATE_LIMIT
 from tally.verifier.earlier import Earlier
 from tally.verifier.errors import UnusableState
 from tally.verifier.page import Run, page
-from tally.verifier.plain import plain
+from tally.verifier.plain import message, plain
 from tally.verifier.report import EXIT_CODES, Verdict
 from tally.verifier.saving import state_of
 from tally.verifier.terminal import show
@@ -138,10 +138,11 @@ def main(
         sys.stdout.reconfigure(errors="backslashreplace")  # a title in a script that this terminal lacks
     console = Console()
     earlier = _earlier(since, fingerprint, console, compact=full)
+    brought, trusting = _trust(fingerprint, earlier, trusting=trust_on_first_use)
     options = Options(
-        fingerprint=fingerprint or _fingerprint_of(earlier),
+        fingerprint=brought,
         earlier=earlier,
-        trust_on_first_use=trust_on_first_use,
+        trust_on_first_use=trusting,
         policy=_policy(policy, console),
         jobs=jobs,
         compact=full,
@@ -155,7 +156,7 @@ def main(
                 source, options, progress=lambda done, total: bar.update(task, completed=done, total=total)
             )
     except (BoardError, OSError) as error:
-        _give_up(console, f"This record could not be checked: {error}")
+        _give_up(console, f"This record could not be checked: {message(error)}")
     show(verification.report, console)
     if json is not None:
         _write(canonical.encode(verification.report.to_value()) + b"\n", json, console)
@@ -174,7 +175,7 @@ def _policy(file: Path | None, console: Console) -> Policy | None:
         with file.open("rb") as opened:
             return Policy.from_bytes(opened.read(POLICY_LIMIT + 1))
     except (BoardError, OSError) as error:
-        _give_up(console, f"The policy could not be read: {error}")
+        _give_up(console, f"The policy could not be read: {message(error)}")
 
 
 def _earlier(
@@ -187,12 +188,17 @@ def _earlier(
             earlier = Earlier.from_bytes(opened.read(STATE_LIMIT + 1))
         earlier.check_usable(fingerprint=fingerprint, program=program_version(), compact=compact)
     except (UnusableState, OSError) as error:
-        _give_up(console, f"The earlier verification cannot be used: {error}")
+        _give_up(console, f"The earlier verification cannot be used: {message(error)}")
     return earlier
 
 
-def _fingerprint_of(earlier: Earlier | None) -> str | None:
-    return None if earlier is None or earlier.judged is None else earlier.judged.fingerprint
+def _trust(fingerprint: str | None, earlier: Earlier | None, *, trusting: bool) -> tuple[str | None, bool]:
+    """The fingerprint to demand, and whether it is, or was, taken from the record itself."""
+    if fingerprint is not None:
+        return fingerprint, False
+    if earlier is not None and earlier.judged is not None:
+        return earlier.judged.fingerprint, earlier.judged.trusted_on_first_use
+    return None, trusting
 
 
 def _save(found: Earlier | None, file: Path, console: Console) -> None:
@@ -205,7 +211,7 @@ def _save(found: Earlier | None, file: Path, console: Console) -> None:
         whole.replace(file)
     except OSError as error:
         whole.unlink()
-        _give_up(console, f"The state could not be written: {error}")
+        _give_up(console, f"The state could not be written: {message(error)}")
 
 
 def _say(console: Console, sentence: str) -> None:
@@ -226,7 +232,7 @@ def _write(data: bytes, file: Path, console: Console) -> None:
     try:
         file.write_bytes(data)
     except OSError as error:
-        _give_up(console, f"The report could not be written: {error}")
+        _give_up(console, f"The report could not be written: {message(error)}")
 
 
 def _is_test_modulus_allowed(console: Console) -> bool:

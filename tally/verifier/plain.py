@@ -11,6 +11,7 @@ from bulletin_board.codec.characters import FORBIDDEN
 
 _BASIC = 0xFFFF  # the last code point with an escape of four digits
 _LONGEST = 200  # characters of one piece of evidence
+_LONGEST_MESSAGE = 400
 
 
 def plain(text: str) -> str:
@@ -24,8 +25,16 @@ def _escape(code: int) -> str:
 
 def evidence(value: object) -> str:
     """Return a value as text of bounded length; "" for None."""
-    text = plain("" if value is None else _text(value))
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return _cut(plain("" if value is None else _text(value)), _LONGEST)
+
+
+def message(error: Exception) -> str:
+    """Return what an error says as text of bounded length: a path in it may hold a key of any length."""
+    return _cut(plain(str(error)), _LONGEST_MESSAGE)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit] + "…"
 
 
 def _text(value: object) -> str:

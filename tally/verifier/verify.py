@@ -51,6 +51,7 @@ _RESTING = (
 class Options:
     """How to verify. Without `fingerprint`, A.1 is not run unless `trust_on_first_use`.
 
+    With both, `fingerprint` is one that an earlier run trusted on first use: the report goes on saying so.
     `policy` is the verifier's own, for B.8. `earlier` is a checkpoint seen before, for B.9; what was judged
     under it is not judged again, and the caller has asked it whether it is usable. `until_close` leaves out
     what comes after the closing entry; `compact` ignores the cache of commitments; `allow_test_modulus` is

@@ -223,6 +223,13 @@ def test_small_keys_are_refused_unless_the_environment_allows_them(world, folder
     assert "ForbiddenModulusSize" in result.output
 
 
+def test_a_report_on_small_keys_says_so_whatever_form_it_has(world, folder, tmp_path):
+    pages = [tmp_path / name for name in ("report.json", "report.html")]
+    arguments = ("--json", pages[0], "--html", pages[1])
+    assert run(folder, "--fingerprint", world.fingerprint, *arguments).exit_code == VERIFIED
+    assert all("bits, which protect nobody" in page.read_text() for page in pages)
+
+
 def test_small_keys_are_never_allowed_in_silence(world, folder):
     output = run(folder, "--fingerprint", world.fingerprint).output
     assert WARNING in output.replace("\n", " ")

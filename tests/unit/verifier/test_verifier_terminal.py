@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from tally.verifier.checks import CHECKS
-from tally.verifier.plain import evidence, plain
+from tally.verifier.plain import evidence, message, plain
 from tally.verifier.report import Ledger
 from tally.verifier.terminal import show
 from tally.verifier.verify import Options, verify
@@ -69,6 +69,11 @@ def test_only_the_first_failures_are_spelt_out_and_all_are_counted():
 def test_evidence_is_bounded():
     assert evidence("x" * 1_000) == "x" * 200 + "…"
     assert evidence(None) == ""
+
+
+def test_what_an_error_says_is_bounded():
+    assert len(message(ValueError("record." + "k" * 1_000_000 + ": unknown field"))) == 401
+    assert message(ValueError("short")) == "short"
 
 
 def test_numbers_of_thousands_of_digits_are_no_fault():

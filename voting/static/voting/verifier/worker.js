@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** The worker: verifies a record that the page names, or helps another worker with the proofs. */
 import { Refusal } from "./errors.js";
+import { said } from "./checks/ledger.js";
 import { poolOfPorts, serve } from "./checks/pool.js";
 import { verify } from "./checks/verify.js";
 import { folderSource } from "./sources/folder.js";
@@ -40,8 +41,8 @@ async function run({ place, fingerprint, isTestAllowed }, ports) {
     const verification = await verify(await sourceOf(place), { fingerprint, isTestAllowed }, poolOfPorts(ports), tell);
     return { kind: "done", verification };
   } catch (error) {
-    if (error instanceof Refusal) return { kind: "unreadable", name: error.name, message: error.message };
-    return { kind: "trouble", message: String(error) };
+    if (error instanceof Refusal) return { kind: "unreadable", name: error.name, message: said(error.message) };
+    return { kind: "trouble", message: said(String(error)) };
   }
 }
 

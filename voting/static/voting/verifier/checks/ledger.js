@@ -14,6 +14,7 @@ import { STATEMENTS } from "./list.js";
 
 const SPELT_OUT = 20; // failures of one check; all are counted
 const LONGEST = 200; // characters of one piece of evidence
+const LONGEST_MESSAGE = 400; // a path in it may hold a key of any length
 const BASIC = 0xffff; // the last code point with an escape of four digits
 
 /**
@@ -30,11 +31,25 @@ function escape(character) {
   return code > BASIC ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
+/** @param {string} message of an error */
+export function said(message) {
+  return cut(plain(message), LONGEST_MESSAGE);
+}
+
 /** @param {unknown} value */
 function evidence(value) {
   if (value === undefined) return "";
   const text = plain(typeof value === "bigint" && value > 1n << 64n ? value.toString(16) : String(value));
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return cut(text, LONGEST);
+}
+
+/**
+ * @param {string} text
+ * @param {number} limit characters
+ */
+function cut(text, limit) {
+  const first = [...text.slice(0, 2 * limit + 2)].slice(0, limit).join(""); // whole characters, of two units perhaps
+  return first.length < text.length ? `${first}…` : text;
 }
 
 /** A check passes when it was made and never failed; whatever was neither made nor failed is NOT-RUN. */
@@ -71,7 +86,7 @@ export class Ledger {
     found.count += 1;
     if (found.failures.length < SPELT_OUT) {
       const { name, message, expected, computed } = error;
-      found.failures.push({ error: name, where, message: plain(message), expected: evidence(expected), computed: evidence(computed) });
+      found.failures.push({ error: name, where, message: said(message), expected: evidence(expected), computed: evidence(computed) });
     }
     this.failed.set(id, found);
   }

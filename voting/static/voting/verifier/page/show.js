@@ -17,6 +17,7 @@ const PILLS = { PASS: "pill pill-good", FAIL: "pill pill-bad", "NOT-RUN": "pill 
  */
 export function showReport(place, { report, answers }) {
   showVerdict(place, report.verdict);
+  one(place, "[data-remarks]").replaceChildren(...remarks(report.checks));
   showFacts(one(place, "[data-facts]"), report.facts);
   const results = one(place, "[data-results]");
   results.hidden = report.verdict !== "verified" || !answers.length;
@@ -45,6 +46,15 @@ function showVerdict(place, verdict) {
   for (const notice of /** @type {NodeListOf<HTMLElement>} */ (place.querySelectorAll("[data-verdict]"))) {
     notice.hidden = notice.dataset.verdict !== verdict;
   }
+}
+
+/**
+ * What a reader of the verdict must know: every note beside a check that passed.
+ * @param {readonly Finding[]} checks
+ */
+function remarks(checks) {
+  const noted = checks.filter(({ status, note }) => status === "PASS" && note);
+  return noted.map(({ id, note }) => make("p", { class: "notice notice-care", text: `${id}: ${note}` }));
 }
 
 /**

@@ -44,7 +44,7 @@ const MOST_CONTESTS = 100;
 const MOST_AGGREGATES = 10_000;
 const MOST_MODULUS_BITS = 1 << 14;
 const MODULUS_BITS = [2048, 3072];
-const TEST_MODULUS_BITS = 1024;
+export const TEST_MODULUS_BITS = 1024;
 
 /**
  * @param {Uint8Array} octets
