@@ -41,6 +41,7 @@ EDITS: dict[str, tuple[str, Callable[[dict], None]]] = {
     "another h": ("key", lambda v: v.update(h=v["h"][:-1] + "A")),
     "roots in another order": ("key", lambda v: v["nth_roots"].reverse()),
     "verification keys in another order": ("key", lambda v: v["verification_keys"].reverse()),
+    "a threshold of one": ("key", lambda v: v.update(threshold=1)),
     "acknowledgements in another order": ("key", lambda v: v["acknowledgements"].reverse()),
     "another digest": ("open", lambda v: v.update(key="0" * 64)),
     "a ballot of another election": ("ballot", lambda v: v.update(election="0" * 64)),

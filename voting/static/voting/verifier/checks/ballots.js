@@ -183,13 +183,18 @@ export class BallotChecks {
   }
 
   /**
-   * A cache: whatever is wrong with it, the ballot is judged without.
+   * A cache: whatever is wrong with it, the ballot is judged without; once it does not answer, all others are as well.
    * @param {string} tracker
    */
   async commitments(tracker) {
     const { branches, width } = this.opened.shape;
     if (this.isCompact) return null;
-    return this.source.read(commitmentsPath(tracker), branches * width).catch(() => null);
+    try {
+      return await this.source.read(commitmentsPath(tracker), branches * width);
+    } catch (error) {
+      this.isCompact = error instanceof Refusal && error.family === "unavailable";
+      return null;
+    }
   }
 
   async start() {
