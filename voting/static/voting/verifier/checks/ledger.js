@@ -10,7 +10,9 @@ import { STATEMENTS } from "./list.js";
 /** @typedef {"verified" | "refuted" | "could not be checked"} Verdict */
 /** @typedef {{ error: string, where: string, message: string, expected: string, computed: string }} Failure */
 /** @typedef {{ id: string, statement: string, status: Status, note: string, failed: number, failures: Failure[] }} Finding */
-/** @typedef {{ format: string, verdict: Verdict, facts: Record<string, string>, checks: Finding[] }} Report */
+/** Evidence as it stands, such as a signed checkpoint. */
+/** @typedef {{ name: string, lines: string[] }} Exhibit */
+/** @typedef {{ format: string, verdict: Verdict, facts: Record<string, string>, checks: Finding[], exhibits?: Exhibit[] }} Report */
 
 const SPELT_OUT = 20; // failures of one check; all are counted
 const LONGEST = 200; // characters of one piece of evidence
@@ -54,7 +56,9 @@ function cut(text, limit) {
 
 /** A check passes when it was made and never failed; whatever was neither made nor failed is NOT-RUN. */
 export class Ledger {
-  constructor() {
+  /** @param {ReadonlySet<string>} [unasked] checks that are not made */
+  constructor(unasked = new Set()) {
+    this.unasked = unasked;
     /** @type {Set<string>} */
     this.made = new Set();
     /** @type {Map<string, { count: number, failures: Failure[] }>} */
@@ -91,14 +95,23 @@ export class Ledger {
     this.failed.set(id, found);
   }
 
+  /** @param {string} id */
+  hasFailed(id) {
+    return this.failed.has(id);
+  }
+
   /**
    * @param {readonly (readonly [string, string])[]} facts
+   * @param {readonly (readonly [string, string])[]} [exhibits] names and texts
    * @returns {Report}
    */
-  report(facts) {
-    const checks = [...STATEMENTS].map(([id, statement]) => this.finding(id, statement));
+  report(facts, exhibits = []) {
+    const asked = [...STATEMENTS].filter(([id]) => !this.unasked.has(id));
+    const checks = asked.map(([id, statement]) => this.finding(id, statement));
     const shown = Object.fromEntries(facts.map(([name, text]) => [name, plain(text)]));
-    return { format: "veritally/verification/1", verdict: verdictOf(checks), facts: shown, checks };
+    const report = { format: "veritally/verification/1", verdict: verdictOf(checks), facts: shown, checks };
+    if (!exhibits.length) return report;
+    return { ...report, exhibits: exhibits.map(([name, text]) => ({ name, lines: text.split("\n").map(plain) })) };
   }
 
   /**

@@ -22,14 +22,14 @@ export function showReport(place, { report, answers }) {
   const results = one(place, "[data-results]");
   results.hidden = report.verdict !== "verified" || !answers.length;
   one(results, "[data-answers]").replaceChildren(...answers.map((answer) => answerTable(answer, results.dataset)));
-  one(place, "[data-checks]").replaceChildren(...categories(report.checks));
+  one(place, "[data-checks]").replaceChildren(...categories(report.checks), ...(report.exhibits ?? []).flatMap(exhibit));
   one(place, "[data-details]").hidden = false;
 }
 
 /**
  * A board that could not be read, or a program that stopped: nothing was found out.
  * @param {HTMLElement} place
- * @param {"unreadable" | "trouble"} verdict
+ * @param {"unusable" | "unreadable" | "trouble"} verdict
  * @param {string} message
  */
 export function showTrouble(place, verdict, message) {
@@ -98,6 +98,19 @@ function categories(checks) {
     make("h3", { text: `${letter}. ${title}` }),
     make("ol", { class: "checks" }, checks.filter(({ id }) => id.startsWith(letter)).map(checkRow)),
   ]);
+}
+
+/**
+ * Evidence as it stands.
+ * @param {import("../checks/ledger.js").Exhibit} exhibit
+ */
+function exhibit({ name, lines }) {
+  const text = make("pre", { class: "command", text: lines.join("\n") });
+  text.tabIndex = 0;
+  text.dir = "ltr";
+  text.setAttribute("role", "region");
+  text.setAttribute("aria-label", name);
+  return [make("h3", { text: name }), text];
 }
 
 /** @param {Finding} finding */
