@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from bulletin_board.log import note
+from bulletin_board.log.cosignature import Cosigner
+from bulletin_board.log.note import Signer
 from tests.attacks.collusion import voted_again
 from tests.attacks.judge import edited
+from tests.attacks.test_policy_attacks import PRESS, UNION, cosigned, demanding
 from tests.attacks.test_tally_attacks import CLOSINGS, RESULTS, with_final
 from tests.browser_verifier import Case, Judged, by_browser, by_python, judge_archives
 from tests.recorded_attacks import FOLDER, REPORTS
-from tests.simulator import World, open_world, simulate
+from tests.simulator import LOG_NAME, MemorySource, World, open_world, simulate
 
 pytestmark = pytest.mark.servers
 
@@ -115,6 +119,45 @@ def unfinished(world: World) -> Iterator[Case]:
     )
 
 
+def policed(world: World) -> Iterator[Case]:
+    """The same board under the verifier's own policies, which it meets at first and then does not."""
+    board, fingerprint = cosigned(world, PRESS), world.fingerprint
+    wrong = Signer(LOG_NAME, b"another log's key, of 32 octets.").verifier_key
+    for name, shown, policy in (
+        ("the log alone", world.board(), demanding(0)),
+        ("one of two witnesses", board, demanding(1, PRESS, UNION)),
+        ("a witness who has not signed", board, demanding(1, UNION)),
+        ("both witnesses", board, demanding(2, PRESS, UNION)),
+        ("another log", board, demanding(1, PRESS, log=wrong)),
+        ("a false witness", cosigned(world, Cosigner("press.example", b"x" * 32)), demanding(1, PRESS)),
+    ):
+        yield Case(name=name, board=shown, fingerprint=fingerprint, policy=policy.to_bytes())
+
+
+def continued(world: World) -> Iterator[Case]:
+    """The same board, and checkpoints of which it is the continuation, and then is not."""
+    board, fingerprint = world.board(), world.fingerprint
+    stranger = note.sign_note(head_text(board), Signer(LOG_NAME, b"\5" * 32))
+    other = [*world.entries[:6], *world.entries[7:9]]
+    path = next(path for path in board.files if path.startswith("tile/entries/"))
+    for name, shown, earlier in (
+        ("the same", board, world.board()),
+        ("its beginning", board, world.board(world.entries[:8])),
+        ("nothing yet", board, world.board([])),
+        ("an older copy", world.board(world.entries[:8]), board),
+        ("a fork", board, world.board(other)),
+        ("a fork of the same size", board, world.board([*world.entries[:-1], world.entries[-2]])),
+        ("another's checkpoint", board, board.changed("checkpoint", stranger)),
+        ("a chain that breaks", board.changed(path, b""), world.board(world.entries[:8])),
+    ):
+        kept = earlier.files["checkpoint"]
+        yield Case(name=name, board=shown, fingerprint=fingerprint, earlier=kept)
+
+
+def head_text(board: MemorySource) -> str:
+    return board.files["checkpoint"].decode().partition("\n\n")[0] + "\n"
+
+
 def opened_twice(world: World) -> Iterator[Case]:
     """A part of the opening stands there again, as it was or unreadable, before and after the closing."""
     for place in (3, 8, len(world.entries)):
@@ -172,6 +215,25 @@ def test_falsified_records_are_judged_alike(world, tmp_path):
     found = by_browser(cases, tmp_path)
     assert differences(cases, found) == {}
     assert {judged.verdict for judged in found} == {"refuted", "could not be checked", "unreadable"}
+
+
+def test_a_policy_is_judged_alike(world, tmp_path):
+    cases = list(policed(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert [judged.verdict for judged in found] == ["verified"] * 2 + ["refuted"] * 4
+    assert all(
+        judged.findings["B.8"][0] == ("PASS" if place < 2 else "FAIL") for place, judged in enumerate(found)
+    )
+
+
+def test_an_earlier_checkpoint_is_judged_alike(world, tmp_path):
+    cases = list(continued(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    states = [judged.findings["B.9"] for judged in found]
+    assert [state for state, _ in states] == ["PASS"] * 3 + ["NOT-RUN"] + ["FAIL"] * 3 + ["NOT-RUN"]
+    assert [errors for _, errors in states[4:7]] == [("BoardForked",), ("BoardForked",), ("NotSigned",)]
 
 
 def test_a_second_opening_is_judged_alike(world, tmp_path):
