@@ -8,6 +8,7 @@ import { crc32 } from "../../voting/static/voting/verifier/hash/crc32.js";
 import { folderSource } from "../../voting/static/voting/verifier/sources/folder.js";
 import { webSource } from "../../voting/static/voting/verifier/sources/web.js";
 import { zipSource } from "../../voting/static/voting/verifier/sources/zip.js";
+import { BallotChecks } from "../../voting/static/voting/verifier/checks/ballots.js";
 import { Refusal } from "../../voting/static/voting/verifier/errors.js";
 import { vectors } from "./verifier_support.mjs";
 
@@ -131,4 +132,17 @@ test("an answer that ended in time is not stopped later", async () => {
   await webSource("https://x", get, { silence: 5, whole: 5 }).read("checkpoint", 9);
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.ok(!stopped);
+});
+
+test("a cache that does not answer is not asked again, and one without some ballots is", async () => {
+  for (const [family, times] of [["unavailable", 1], ["source", 3]]) {
+    let asked = 0;
+    const read = async () => {
+      asked += 1;
+      throw new Refusal(family, "Any", "not now");
+    };
+    const checks = Object.assign(Object.create(BallotChecks.prototype), { source: { read }, opened: { shape: { branches: 1, width: 1 } }, isCompact: false });
+    for (let ballot = 0; ballot < 3; ballot += 1) assert.equal(await checks.commitments("5e".repeat(32)), null);
+    assert.equal(asked, times);
+  }
 });
