@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The verifier of the browser, run by node over archives, and what Python's says of the same boards."""
 
+import base64
 import json
 import subprocess
 import zipfile
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bulletin_board.errors import BoardError
-from tally.verifier.report import Report, Status
+from bulletin_board.log.policy import Policy
+from tally.verifier.earlier import Earlier
+from tally.verifier.report import Report
 from tally.verifier.verify import Options, verify
 from tests.simulator import MemorySource
 
@@ -21,12 +24,14 @@ Findings = dict[str, tuple[str, tuple[str, ...]]]  # check -> status, names of e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A board and what is brought to it."""
+    """A board and what is brought to it: also a policy and an earlier checkpoint, as files."""
 
     name: str
     board: MemorySource
     fingerprint: str | None
     compact: bool = False
+    policy: bytes | None = None
+    earlier: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,13 @@ def write_archive(file: Path, files: Mapping[str, bytes]) -> Path:
 
 def by_python(case: Case) -> Judged:
     """What the verifier in Python says."""
-    options = Options(fingerprint=case.fingerprint, allow_test_modulus=True, compact=case.compact)
+    options = Options(
+        fingerprint=case.fingerprint,
+        allow_test_modulus=True,
+        compact=case.compact,
+        policy=None if case.policy is None else Policy.from_bytes(case.policy),
+        earlier=None if case.earlier is None else Earlier.from_bytes(case.earlier),
+    )
     try:
         report = verify(case.board, options).report
     except BoardError as error:
@@ -61,7 +72,6 @@ def of_report(report: Report) -> Judged:
     findings = {
         finding.check.id: (finding.status.value, tuple(sorted({part.error for part in finding.failures})))
         for finding in report.findings
-        if finding.check.id != "B.8" or finding.status is not Status.NOT_RUN
     }
     return Judged(verdict=report.verdict.value, findings=findings)
 
@@ -73,10 +83,17 @@ def by_browser(cases: Sequence[Case], folder: Path) -> list[Judged]:
             "archive": str(write_archive(folder / f"{index}.zip", case.board.files)),
             "fingerprint": case.fingerprint,
             "isCompact": case.compact,
+            "policy": in_base64(case.policy),
+            "earlier": in_base64(case.earlier),
         }
         for index, case in enumerate(cases)
     ]
     return judge_archives(asked)
+
+
+def in_base64(file: bytes | None) -> str | None:
+    """How the program in JavaScript is handed a file."""
+    return None if file is None else base64.b64encode(file).decode()
 
 
 def judge_archives(asked: Sequence[Mapping[str, object]]) -> list[Judged]:

@@ -15,7 +15,7 @@ import pytest
 from tally.verifier.report import Report
 from tally.verifier.verify import Options
 from tests.attacks import judge
-from tests.browser_verifier import of_report, write_archive
+from tests.browser_verifier import in_base64, of_report, write_archive
 from tests.simulator import MemorySource
 
 FOLDER = "VERITALLY_RECORDED"
@@ -30,16 +30,16 @@ def _recorded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
     def recording(board: MemorySource, options: Options):
         verification = verify(board, options)
-        if isinstance(board, MemorySource) and _is_plain(options):
+        if isinstance(board, MemorySource) and _is_offered(options):
             _write(folder, request.node.nodeid, board, options, verification.report)
         return verification
 
     monkeypatch.setattr(judge, "verify", recording)
 
 
-def _is_plain(options: Options) -> bool:
-    """Whether it asks for what the verifier of the browser offers: no policy, no earlier checkpoint."""
-    return not options.until_close and options.policy is None and options.earlier is None
+def _is_offered(options: Options) -> bool:
+    """Whether the verifier of the browser offers it: there, nothing rests on an earlier verification."""
+    return not options.until_close and (options.earlier is None or options.earlier.judged is None)
 
 
 def _write(folder: Path, name: str, board: MemorySource, options: Options, report: Report) -> None:
@@ -53,6 +53,8 @@ def _write(folder: Path, name: str, board: MemorySource, options: Options, repor
             "isTrusting": options.trust_on_first_use,
             "isCompact": options.compact,
             "isTestAllowed": options.allow_test_modulus,
+            "policy": in_base64(options.policy and options.policy.to_bytes()),
+            "earlier": in_base64(options.earlier and options.earlier.note),
         },
         "verdict": judged.verdict,
         "findings": judged.findings,

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from typing import NoReturn
 
+from bulletin_board.codec.characters import FORBIDDEN
 from bulletin_board.errors import (
     ByteOrderMark,
     DuplicateKey,
@@ -33,11 +34,6 @@ MAX_DEPTH = 32
 _INTEGER_CHARACTERS = len(str(-MAX_INTEGER))
 
 _KEY = re.compile(r"[a-z][a-z0-9_-]*")
-# Controls (C0, DEL, C1), bidirectional marks and overrides, line and paragraph separators, deprecated
-# format characters, surrogates, and the byte order mark: invisible, or able to change how a name is read.
-FORBIDDEN = re.compile(
-    "[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u206f\\ud800-\\udfff\\ufeff]"
-)
 
 
 def encode(value: Value) -> bytes:
@@ -134,6 +130,8 @@ def _check_integer(value: int) -> None:
 
 
 def _check_text(value: str) -> None:
+    if value.isascii() and value.isprintable():  # nearly all of a record: numbers, digests
+        return
     if found := FORBIDDEN.search(value):
         raise ForbiddenText(f"a string holds the forbidden character U+{ord(found[0]):04X}")
     if not unicodedata.is_normalized("NFC", value):

@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bulletin_board.codec import base64std
+from bulletin_board.codec.characters import FORBIDDEN_IN_NAMES
 from bulletin_board.errors import BadSignature, MalformedKey, NotBase64, UnsupportedKey, WeakKey
 
 ED25519 = 0x01
@@ -99,8 +100,7 @@ def check_name(name: str) -> None:
     """Raise MalformedKey unless `name` is 1..255 printable characters without white space or plus sign."""
     if not 0 < len(name) <= NAME_LIMIT:
         raise MalformedKey("key name of another length", expected=f"1..{NAME_LIMIT}", computed=len(name))
-    # The only white space that isprintable() lets through is U+0020.
-    if not name.isprintable() or " " in name or "+" in name:
+    if FORBIDDEN_IN_NAMES.search(name):
         raise MalformedKey("a key name holds no white space, control character or plus sign")
 
 

@@ -51,6 +51,12 @@ MAX_PLAINTEXT = 4 << 20
 MAX_CONTAINER = 6 << 20
 X25519_BYTES = 32
 _MAX_CONTEXT = 200
+_FIELD_PRIME = 2**255 - 19
+_ORDER_8_U = (  # of the points of order 8 on Curve25519
+    325606250916557431795983626356110631294008115727848805560023387167927233504,
+    39382357235489614581723060781553021112529911719440698176882885853963445705823,
+)
+_SMALL_ORDER_U = frozenset({0, 1, _FIELD_PRIME - 1, *_ORDER_8_U})
 _SALT, _NONCE, _TAG, _AES_KEY = 32, 12, 16, 32
 _HKDF_TAG = b"veritally/sealed-key/1\n"
 
@@ -125,6 +131,17 @@ def open_with_passphrase(
 def encryption_public_key(secret_key: bytes) -> bytes:
     """Return the X25519 public key (32 octets) of a secret key (32 octets). Raises BadEncryptionKey."""
     return _x25519_secret(secret_key).public_key().public_bytes_raw()
+
+
+def check_encryption_key(key: bytes) -> None:
+    """Raise BadEncryptionKey if what is sealed to this X25519 key could be read by anybody.
+
+    RFC 7748, section 6.1: with a point of small order every shared secret is zero.
+    """
+    if len(key) != X25519_BYTES:
+        raise BadEncryptionKey("octets of a key", expected=X25519_BYTES, computed=len(key))
+    if int.from_bytes(key, "little") % 2**255 % _FIELD_PRIME in _SMALL_ORDER_U:
+        raise BadEncryptionKey("the encryption key has small order: anyone could read what is sealed to it")
 
 
 def seal_to_key(

@@ -11,10 +11,6 @@ class DealerError(Exception):
         self.computed = computed
 
 
-class NotDealt(DealerError):
-    """A manifest that promises a key which nobody dealt."""
-
-
 class CardsDiffer(DealerError):
     """The cards are not those of the trustees that the manifest lists."""
 

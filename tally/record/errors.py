@@ -90,6 +90,10 @@ class AcknowledgementsOutOfRange(ManifestError):
     """2q ≤ l + k − 1, or q > l: two different sets could be acknowledged, or none could."""
 
 
+class UnsupportedKeyKind(ManifestError):
+    """A key that is said to be made in a way whose traces nobody can check yet."""
+
+
 class RepeatedKey(ManifestError):
     """One public key in two places."""
 

@@ -97,7 +97,8 @@ class Manifest(Record):
         self.trustees.check()
         self.registrar.check()
         signers = (self.registrar.key, *(member.signing_key for member in self.trustees.members))
-        check_distinct((self.board.log.key, *signers), RepeatedKey)
+        witnesses = (witness.key for witness in self.board.witnesses)  # who vouches in the trustees' place
+        check_distinct((self.board.log.key, *witnesses, *signers), RepeatedKey)
 
     def _check_contests(self) -> None:
         ids = [contest.id for contest in self.contests]

@@ -12,6 +12,7 @@ from bulletin_board.codec.fields import Fields, octets_text
 from bulletin_board.errors import WrongForm
 from tally.crypto import threshold
 from tally.crypto.ed25519 import check_public_key
+from tally.crypto.sealed import check_encryption_key
 from tally.record.base import KEY_BYTES
 from tally.record.errors import (
     AcknowledgementsOutOfRange,
@@ -19,6 +20,7 @@ from tally.record.errors import (
     RepeatedKey,
     RepeatedName,
     ThresholdOutOfRange,
+    UnsupportedKeyKind,
 )
 
 MAX_TRUSTEES = threshold.MAX_TRUSTEES
@@ -88,8 +90,9 @@ class Trustee:
 class Trustees:
     """The l `members` in order of their numbers 1..l, of whom any `threshold` k can decrypt.
 
-    `key` says how the key is made, "dealt" or "distributed"; `acknowledgements` q is how many must sign one
-    closing head, unless the witnesses vouch for it (`Manifest.acknowledgements_needed`).
+    `key` says how the key is made: "dealt", as "distributed" is refused until ceremonies exist.
+    `acknowledgements` q is how many must sign one closing head, unless the witnesses vouch for it
+    (`Manifest.acknowledgements_needed`).
     """
 
     threshold: int
@@ -98,13 +101,16 @@ class Trustees:
     members: tuple[Trustee, ...]
 
     def check(self) -> None:
-        """Raise a ManifestError, or the CryptoErrors of a bad signing key."""
+        """Raise a ManifestError, or the CryptoErrors of a bad key."""
+        if self.key != DEALT:  # no transcript of a ceremony is defined: the word alone would be believed
+            raise UnsupportedKeyKind("how the key is made", expected=DEALT, computed=self.key)
         self._check_numbers(k=self.threshold, l=len(self.members), q=self.acknowledgements)
         check_distinct([member.name for member in self.members], RepeatedName)
         check_distinct([member.signing_key for member in self.members], RepeatedKey)
         check_distinct([member.encryption_key for member in self.members], RepeatedKey)
         for member in self.members:
             check_public_key(member.signing_key)
+            check_encryption_key(member.encryption_key)
 
     @staticmethod
     def _check_numbers(*, k: int, l: int, q: int) -> None:  # noqa: E741  # the protocol's letters

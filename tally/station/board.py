@@ -6,6 +6,7 @@ then done with it is in station.py.
 """
 
 from collections.abc import Callable
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -55,6 +56,8 @@ class Board:
                 verification = verify(source, options)
         except (BoardError, OSError) as error:
             raise BoardUnavailable(f"the board cannot be read now: {error}") from error
+        except BrokenExecutor as error:  # a worker process was killed, for want of memory perhaps
+            raise BoardUnavailable(f"the board cannot be verified now: {error}") from error
         facts = dict(verification.report.facts)
         if "cosigned" in facts:
             say(f"Enough witnesses cosigned it last: {facts['cosigned']}.")

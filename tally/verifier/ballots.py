@@ -163,6 +163,9 @@ class BallotChecks:
         limit = self._opened.shape.branches * self._opened.shape.ciphertext_width
         try:
             return self._source.read(layout.commitments_path(tracker), limit=limit)
+        except SourceUnavailable:  # waiting for each of them once more would take for ever
+            self._cache = False
+            return None
         except SourceError:  # a cache: whatever is wrong with it, the ballot is judged without
             return None
 

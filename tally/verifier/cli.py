@@ -8,10 +8,13 @@ import io
 import os
 import re
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial, wraps
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
@@ -36,7 +39,7 @@ from tally.verifier.earlier import Earlier
 from tally.verifier.errors import UnusableState
 from tally.verifier.freshness import is_live
 from tally.verifier.page import Run, page
-from tally.verifier.plain import plain
+from tally.verifier.plain import message, plain
 from tally.verifier.report import EXIT_CODES, Verdict
 from tally.verifier.saving import state_of
 from tally.verifier.terminal import show
@@ -45,6 +48,7 @@ from tally.verifier.versions import program_version, versions
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+_P = ParamSpec("_P")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -58,7 +62,42 @@ def _fingerprint(text: str | None) -> str | None:
     return digits
 
 
+def _barred(command: Callable[_P, None]) -> Callable[_P, None]:
+    """The last barrier: whatever fails, output that cannot be written among it, is no verdict (exit 2)."""
+
+    @wraps(command)
+    def barred(*arguments: _P.args, **options: _P.kwargs) -> None:
+        try:
+            code = _code(partial(command, *arguments, **options))
+            sys.stdout.flush()
+        except (OSError, ValueError, SystemExit):  # rich raises SystemExit where a pipe is broken
+            code = EXIT_CODES[Verdict.UNCHECKED]
+            _discard_output()
+        raise typer.Exit(code)
+
+    return barred
+
+
+def _code(command: Callable[[], None]) -> int:
+    try:
+        command()
+    except typer.Exit as ended:
+        return ended.exit_code
+    except KeyboardInterrupt:
+        _say(Console(), "Interrupted: nothing was found out.")
+    except Exception as error:  # noqa: BLE001  # the last barrier
+        _say(Console(), f"The verifier itself failed ({type(error).__name__}). Please report this.")
+    return EXIT_CODES[Verdict.UNCHECKED]
+
+
+def _discard_output() -> None:
+    """Send to nowhere what the interpreter would try to write once more when it ends."""
+    with suppress(OSError, ValueError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 @app.command()
+@_barred
 def main(
     record: Annotated[
         str, typer.Argument(help="A folder, a .zip archive, or an http(s) address of a board.")
@@ -101,10 +140,11 @@ def main(
     console = Console()
     earlier = _earlier(since, fingerprint, console, compact=full)
     started, begun = datetime.now(UTC).replace(microsecond=0), monotonic()
+    brought, trusting = _trust(fingerprint, earlier, trusting=trust_on_first_use)
     options = Options(
-        fingerprint=fingerprint or _fingerprint_of(earlier),
+        fingerprint=brought,
         earlier=earlier,
-        trust_on_first_use=trust_on_first_use,
+        trust_on_first_use=trusting,
         policy=_policy(policy, console),
         read_at=started if is_live(record) else None,
         jobs=jobs,
@@ -118,9 +158,7 @@ def main(
                 source, options, progress=lambda done, total: bar.update(task, completed=done, total=total)
             )
     except (BoardError, OSError) as error:
-        _give_up(console, f"This record could not be checked: {error}")
-    except Exception as error:  # noqa: BLE001  # the last barrier
-        _give_up(console, f"The verifier itself failed ({type(error).__name__}). Please report this.")
+        _give_up(console, f"This record could not be checked: {message(error)}")
     show(verification.report, console)
     if json is not None:
         _write(canonical.encode(verification.report.to_value()) + b"\n", json, console)
@@ -139,7 +177,7 @@ def _policy(file: Path | None, console: Console) -> Policy | None:
         with file.open("rb") as opened:
             return Policy.from_bytes(opened.read(POLICY_LIMIT + 1))
     except (BoardError, OSError) as error:
-        _give_up(console, f"The policy could not be read: {error}")
+        _give_up(console, f"The policy could not be read: {message(error)}")
 
 
 def _earlier(
@@ -152,12 +190,17 @@ def _earlier(
             earlier = Earlier.from_bytes(opened.read(STATE_LIMIT + 1))
         earlier.check_usable(fingerprint=fingerprint, program=program_version(), compact=compact)
     except (UnusableState, OSError) as error:
-        _give_up(console, f"The earlier verification cannot be used: {error}")
+        _give_up(console, f"The earlier verification cannot be used: {message(error)}")
     return earlier
 
 
-def _fingerprint_of(earlier: Earlier | None) -> str | None:
-    return None if earlier is None or earlier.judged is None else earlier.judged.fingerprint
+def _trust(fingerprint: str | None, earlier: Earlier | None, *, trusting: bool) -> tuple[str | None, bool]:
+    """The fingerprint to demand, and whether it is, or was, taken from the record itself."""
+    if fingerprint is not None:
+        return fingerprint, False
+    if earlier is not None and earlier.judged is not None:
+        return earlier.judged.fingerprint, earlier.judged.trusted_on_first_use
+    return None, trusting
 
 
 def _save(found: Earlier | None, file: Path, console: Console) -> None:
@@ -166,11 +209,19 @@ def _save(found: Earlier | None, file: Path, console: Console) -> None:
         return
     whole = file.with_name(f"{file.name}.new")
     _write(found.to_bytes(), whole, console)
-    whole.replace(file)
+    try:
+        whole.replace(file)
+    except OSError as error:
+        whole.unlink()
+        _give_up(console, f"The state could not be written: {message(error)}")
+
+
+def _say(console: Console, sentence: str) -> None:
+    console.print(Text(plain(sentence), style="bold yellow"))
 
 
 def _give_up(console: Console, sentence: str) -> NoReturn:
-    console.print(Text(plain(sentence), style="bold yellow"))
+    _say(console, sentence)
     raise typer.Exit(EXIT_CODES[Verdict.UNCHECKED]) from None
 
 
@@ -183,7 +234,7 @@ def _write(data: bytes, file: Path, console: Console) -> None:
     try:
         file.write_bytes(data)
     except OSError as error:
-        _give_up(console, f"The report could not be written: {error}")
+        _give_up(console, f"The report could not be written: {message(error)}")
 
 
 def _is_test_modulus_allowed(console: Console) -> bool:

@@ -14,7 +14,7 @@ from bulletin_board.log import note
 from bulletin_board.log.checkpoint import Checkpoint
 from tally.verifier.errors import UnusableState
 
-FORMAT = "veritally/verified/1"
+FORMAT = "veritally/verified/2"
 LIMIT = 2 * note.LIMIT  # bytes
 
 
@@ -22,10 +22,12 @@ LIMIT = 2 * note.LIMIT  # bytes
 class Judged:
     """What an earlier verification found good: the proofs of all ballots under its checkpoint.
 
-    `program` is the version that judged, `compact` whether it used no cache, `made` when it began.
+    `trusted_on_first_use` says that nobody brought the fingerprint; `program` is the program that judged,
+    `compact` whether it used no cache, `made` when it began.
     """
 
     fingerprint: str
+    trusted_on_first_use: bool
     program: str
     compact: bool
     made: datetime
@@ -50,6 +52,7 @@ class Earlier:
         value: canonical.Value = {
             "format": FORMAT,
             "fingerprint": self.judged.fingerprint,
+            "trusted_on_first_use": self.judged.trusted_on_first_use,
             "program": self.judged.program,
             "compact": self.judged.compact,
             "made": times.encode(self.judged.made),
@@ -90,6 +93,7 @@ def _read_state(data: bytes) -> Earlier:
     fields.constant("format", FORMAT)
     judged = Judged(
         fingerprint=fields.digest("fingerprint"),
+        trusted_on_first_use=fields.boolean("trusted_on_first_use"),
         program=fields.text("program"),
         compact=fields.boolean("compact"),
         made=fields.time("made"),

@@ -7,20 +7,34 @@ the text is shown.
 
 import unicodedata
 
-from bulletin_board.codec.canonical import FORBIDDEN
+from bulletin_board.codec.characters import FORBIDDEN
 
+_BASIC = 0xFFFF  # the last code point with an escape of four digits
 _LONGEST = 200  # characters of one piece of evidence
+_LONGEST_MESSAGE = 400
 
 
 def plain(text: str) -> str:
-    """Return `text` in normal form C, control and bidirectional characters as escapes."""
-    return unicodedata.normalize("NFC", FORBIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    """Return `text` in normal form C; what no record may hold, such as control characters, as escapes."""
+    return unicodedata.normalize("NFC", FORBIDDEN.sub(lambda found: _escape(ord(found[0])), text))
+
+
+def _escape(code: int) -> str:
+    return f"\\u{code:04x}" if code <= _BASIC else f"\\u{{{code:x}}}"
 
 
 def evidence(value: object) -> str:
     """Return a value as text of bounded length; "" for None."""
-    text = plain("" if value is None else _text(value))
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return _cut(plain("" if value is None else _text(value)), _LONGEST)
+
+
+def message(error: Exception) -> str:
+    """Return what an error says as text of bounded length: a path in it may hold a key of any length."""
+    return _cut(plain(str(error)), _LONGEST_MESSAGE)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit] + "…"
 
 
 def _text(value: object) -> str:

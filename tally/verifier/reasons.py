@@ -72,6 +72,8 @@ _SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "This belongs to another election.": ("ForeignRecord",),
     "The election's key was made in another way than was promised.": ("KeyKindMismatch",),
+    "The election's key is said to be made in a way that cannot be checked yet.": ("UnsupportedKeyKind",),
+    "What is sealed to a trustee's key could be read by anybody.": ("BadEncryptionKey",),
     "There are other trustees than were promised.": ("TrusteesMismatch",),
     "A number of the election's key is not what the specification derives.": (
         *("ParameterError", "BaseMismatch"),

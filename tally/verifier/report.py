@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bulletin_board.codec.canonical import Value
 from tally.verifier.checks import CHECKS, Check
-from tally.verifier.plain import evidence, plain
+from tally.verifier.plain import evidence, message, plain
 
 _SHOWN = 20  # failures of one check that are spelt out; all of them are counted
 
@@ -161,7 +161,7 @@ def describe(error: Exception, where: str) -> Failure:
     return Failure(
         error=type(error).__name__,
         where=where,
-        message=plain(str(error)),
+        message=message(error),
         expected=evidence(getattr(error, "expected", None)),
         computed=evidence(getattr(error, "computed", None)),
     )

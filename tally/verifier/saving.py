@@ -24,6 +24,7 @@ def state_of(verification: Verification, options: Options, *, made: datetime) ->
         return None
     judged = Judged(
         fingerprint=verification.opened.fingerprint,
+        trusted_on_first_use=options.trust_on_first_use,
         program=program_version(),
         compact=options.compact,
         made=made,

@@ -7,6 +7,7 @@ from typing import TypeVar
 from bulletin_board.errors import BoardError
 from tally.contests.errors import ContestError
 from tally.crypto.errors import CryptoError
+from tally.crypto.parameters import TEST_MODULUS_BITS
 from tally.opened import OpenedElection, check_certificate, check_verification_keys
 from tally.record.errors import (
     AggregatesMismatch,
@@ -37,6 +38,10 @@ _DERIVED = (
     CounterBaseTooSmall,
     ProgramMismatch,
 )
+_TEST_KEY = (
+    f"The key has {TEST_MODULUS_BITS} bits, which protect nobody. This is a test or a demonstration, not an "
+    "election."
+)
 _T = TypeVar("_T")
 
 
@@ -60,9 +65,7 @@ class SetupChecks:
     def manifest(self, entry: Entry) -> None:
         """C.1 and C.2."""
         try:
-            self.manifest_record = Manifest.from_bytes(
-                entry.payload, allow_test_modulus=self._allow_test_modulus
-            )
+            manifest = Manifest.from_bytes(entry.payload, allow_test_modulus=self._allow_test_modulus)
         except _DERIVED as error:
             if isinstance(error, ManifestError):  # what is derived is checked last
                 self._ledger.mark("C.1")
@@ -70,7 +73,10 @@ class SetupChecks:
         except REFUSALS as error:
             self._ledger.fail("C.1", error, entry.where)
         else:
+            self.manifest_record = manifest
             self._ledger.mark("C.1", "C.2")
+            if manifest.parameters.modulus_bits == TEST_MODULUS_BITS:
+                self._ledger.note("C.1", _TEST_KEY)
 
     def roll(self, entry: Entry) -> None:
         """E.1 and E.3; E.2 takes longer: see `credentials`."""
@@ -152,6 +158,12 @@ class SetupChecks:
                     "the record is of another election", expected=self._fingerprint, computed=computed
                 )
                 self._ledger.fail("A.1", error, "opening entry")
+            elif self._trusting:
+                self._ledger.note(
+                    "A.1",
+                    "The fingerprint of your earlier verification, which trusted it on first use: compare it "
+                    "with another source.",
+                )
         elif self._trusting:
             self._ledger.mark("A.1")
             self._ledger.note(

@@ -53,6 +53,7 @@ _RESTING = (
 class Options:
     """How to verify. Without `fingerprint`, A.1 is not run unless `trust_on_first_use`.
 
+    With both, `fingerprint` is one that an earlier run trusted on first use: the report goes on saying so.
     `policy` is the verifier's own, for B.8. `earlier` is a checkpoint seen before, for B.9; what was judged
     under it is not judged again, and the caller has asked it whether it is usable. `until_close` leaves out
     what comes after the closing entry; `read_at` is now, for a live board, whose age is then told; `compact`
@@ -142,10 +143,10 @@ class _Pass:
         if self.options.policy is not None:
             self.walk.check_policy(self.options.policy)
         handlers: dict[str, Callable[[Entry], None]] = {
-            order.MANIFEST: self.manifest,
+            order.MANIFEST: self.part(self.manifest),
             order.ROLL: self.part(self.setup.roll),
             order.KEY: self.part(self.setup.key),
-            order.OPEN: self.opening,
+            order.OPEN: self.part(self.opening),
             order.BALLOT: lambda entry: self.ballots.ballot(entry) if self.ballots else None,
             order.CHALLENGED: lambda entry: self.ballots.challenge(entry) if self.ballots else None,
             order.ROLL_CHANGE: lambda entry: self.ballots.roll_change(entry) if self.ballots else None,
@@ -176,21 +177,25 @@ class _Pass:
         )
 
     def part(self, check: Callable[[Entry], None]) -> Callable[[Entry], None]:
-        """A handler that keeps the payload for worker processes."""
+        """A handler of the first entry of a type, whose payload it keeps for worker processes.
+
+        A second one is out of order (B.5) and means nothing: what was opened stays what it is.
+        """
 
         def handle(entry: Entry) -> None:
-            self.payloads[entry.envelope.type] = entry.payload
-            check(entry)
+            if entry.envelope.type not in self.payloads:
+                self.payloads[entry.envelope.type] = entry.payload
+                check(entry)
 
         return handle
 
     def manifest(self, entry: Entry) -> None:
-        self.part(self.setup.manifest)(entry)
+        self.setup.manifest(entry)
         if self.setup.manifest_record is not None:
             self.walk.check_signatures(self.setup.manifest_record.board)
 
     def opening(self, entry: Entry) -> None:
-        self.part(self.setup.opening)(entry)
+        self.setup.opening(entry)
         opened = self.setup.opened
         if opened is None:
             return

@@ -17,6 +17,7 @@ from tests.attacks.collusion import (
     record_of,
     rekeyed,
     rigged_key,
+    sealed,
     with_key,
 )
 from tests.attacks.judge import assert_only, assert_refuted, edited
@@ -208,6 +209,14 @@ def test_a_threshold_that_the_manifest_does_not_promise_is_refused(world):
 
 def test_a_dealt_key_is_never_passed_off_as_a_distributed_one(world):
     assert_key_refused(world, "D.1", "KeyKindMismatch", kind="distributed")
+
+
+def test_no_key_is_called_distributed_before_there_are_ceremonies(world):
+    """Everybody who signs says so; nothing in the record could show it."""
+    manifest = changed(world.entries[0][1], lambda value: value["trustees"].update(key="distributed"))
+    key = acknowledged(replace(world.key, kind="distributed", transcript="ab" * 32))
+    entries, fingerprint = sealed([("manifest", manifest), world.entries[1], ("key", key.to_bytes())])
+    assert_only(world, world.board(entries), "C.1", "UnsupportedKeyKind", fingerprint=fingerprint)
 
 
 def test_a_key_of_another_election_is_refused(world):

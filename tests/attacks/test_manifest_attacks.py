@@ -4,6 +4,7 @@
 import pytest
 
 from bulletin_board.codec.base64url import encode
+from bulletin_board.log.cosignature import Cosigner
 from bulletin_board.log.keys import VerifierKey
 from tally.crypto import ed25519
 from tests.attacks.collusion import changed, sealed
@@ -59,6 +60,11 @@ def test_an_opening_entry_that_names_another_part_is_refused(world, part):
 
 def test_the_test_modulus_is_refused_without_its_switch(world):
     assert_refuted(world, world.board(), "C.1", "ForbiddenModulusSize", allow_test_modulus=False)
+
+
+def witness_of(seed):
+    """A verifier key of a witness who holds `seed`."""
+    return Cosigner("witness.example", seed).verifier_key.to_text()
 
 
 def _endless(mayor):
@@ -148,6 +154,26 @@ MANIFESTS = {
         "MinimumOutOfReach",
     ),
     "a language twice": (lambda v: v.update(languages=["en", "en"]), "C.1", "RepeatedLanguage"),
+    "a key that is said to be made by a ceremony": (
+        lambda v: v["trustees"].update(key="distributed"),
+        "C.1",
+        "UnsupportedKeyKind",
+    ),
+    "a registrar who is a witness": (
+        lambda v: v["board"].update(witnesses=[witness_of(REGISTRAR_SEED)]),
+        "C.1",
+        "RepeatedKey",
+    ),
+    "a trustee who is a witness": (
+        lambda v: v["board"].update(witnesses=[witness_of(trustee_seed(1))]),
+        "C.1",
+        "RepeatedKey",
+    ),
+    "a trustee's encryption key under which everybody can read": (
+        lambda v: v["trustees"]["members"][0].update(encryption_key=encode(bytes(32))),
+        "C.1",
+        "BadEncryptionKey",
+    ),
     "a kind of key that nobody knows": (
         lambda v: v["trustees"].update(key="escrowed"),
         "C.1",

@@ -115,6 +115,11 @@ def test_another_challenge_is_refused(world):
     assert_refuted(world, world.board(entries), "F.5", "ChallengeSumMismatch")
 
 
+def test_a_false_proof_is_refused_while_the_election_goes_on(world):
+    entries = voted_again(world, lambda value: value.update(challenge="A" * 22))
+    assert_only(world, world.board(entries[:5]), "F.5", "ChallengeSumMismatch")
+
+
 def test_a_challenge_of_another_width_is_refused(world):
     entries = voted_again(world, lambda value: value.update(challenge="A" * 44))
     assert_refuted(world, world.board(entries), "F.1", "WrongLength")

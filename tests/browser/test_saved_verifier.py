@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The verifier as one saved file, opened by file:// in a browser: it verifies, refutes, and asks nobody."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,41 @@ def test_a_file_that_is_no_record_could_not_be_checked(saved, tmp_path):
     check_state(saved.page)
     saved.page.get_by_role("button", name="Verify another record").click()
     expect(saved.page.locator("#verifier-form")).to_be_visible()
+
+
+def test_a_policy_and_a_checkpoint_that_was_kept_are_checked_too(saved, world, tmp_path):
+    board, part = world.board(), world.board(world.entries[:6])
+    policy, earlier = tmp_path / "my.policy", tmp_path / "checkpoint"
+    policy.write_bytes(b"log " + board.files["log.vkey"] + b"quorum none\n")
+    earlier.write_bytes(part.files["checkpoint"])
+    saved.page.get_by_text("More to demand").click()
+    saved.page.locator("#policy").set_input_files(policy)
+    saved.page.locator("#earlier").set_input_files(earlier)
+    saved.page.locator("#compact").check()
+    check_state(saved.page)
+    assert saved.verify(archive_of(board, tmp_path), world.fingerprint) == "Verified"
+    assert [saved.status(check) for check in ("B.8", "B.9", "F.5")] == ["PASS", "PASS", "PASS"]
+
+
+def test_a_board_that_forked_is_refuted_and_both_signatures_are_shown(saved, world, tmp_path):
+    earlier = tmp_path / "checkpoint"
+    earlier.write_bytes(world.board([*world.entries[:5], world.entries[6]]).files["checkpoint"])
+    saved.page.get_by_text("More to demand").click()
+    saved.page.locator("#earlier").set_input_files(earlier)
+    assert saved.verify(archive_of(world.board(), tmp_path), world.fingerprint) == "Refuted"
+    expect(saved.page.locator("[id='check-B.9']")).to_contain_text("BoardForked")
+    expect(saved.page.locator("[data-checks] pre")).to_have_count(2)
+    expect(saved.page.locator("[data-checks] pre").first).to_have_text(re.compile(r"^vote\.example\.org"))
+    check_state(saved.page)
+
+
+def test_a_policy_that_is_none_checks_nothing(saved, world, tmp_path):
+    policy = tmp_path / "my.policy"
+    policy.write_bytes(b"quorum nobody\n")
+    saved.page.get_by_text("More to demand").click()
+    saved.page.locator("#policy").set_input_files(policy)
+    assert saved.verify(archive_of(world.board(), tmp_path), world.fingerprint) == "Could not be checked"
+    expect(saved.page.locator("[data-verdict=unusable]")).to_contain_text("UnknownInPolicy: line 1")
 
 
 def test_what_is_missing_is_said(saved):

@@ -10,11 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from bulletin_board.log import note
+from bulletin_board.log.cosignature import Cosigner
+from bulletin_board.log.note import Signer
+from tests.attacks.collusion import voted_again
 from tests.attacks.judge import edited
+from tests.attacks.test_policy_attacks import PRESS, UNION, cosigned, demanding
 from tests.attacks.test_tally_attacks import CLOSINGS, RESULTS, with_final
 from tests.browser_verifier import Case, Judged, by_browser, by_python, judge_archives
 from tests.recorded_attacks import FOLDER, REPORTS
-from tests.simulator import World, open_world, simulate
+from tests.simulator import LOG_NAME, MemorySource, World, open_world, simulate
 
 pytestmark = pytest.mark.servers
 
@@ -40,6 +45,7 @@ EDITS: dict[str, tuple[str, Callable[[dict], None]]] = {
     "another h": ("key", lambda v: v.update(h=v["h"][:-1] + "A")),
     "roots in another order": ("key", lambda v: v["nth_roots"].reverse()),
     "verification keys in another order": ("key", lambda v: v["verification_keys"].reverse()),
+    "a threshold of one": ("key", lambda v: v.update(threshold=1)),
     "acknowledgements in another order": ("key", lambda v: v["acknowledgements"].reverse()),
     "another digest": ("open", lambda v: v.update(key="0" * 64)),
     "a ballot of another election": ("ballot", lambda v: v.update(election="0" * 64)),
@@ -94,6 +100,74 @@ def honest(world: World) -> Iterator[Case]:
     )
 
 
+def unfinished(world: World) -> Iterator[Case]:
+    """Elections that go on; in all but the first a voter's proof is false, and nothing else is wrong."""
+    opened, fingerprint = len(world.entries) - 5, world.fingerprint
+    forged = voted_again(world, lambda value: value.update(challenge="A" * 22))
+    yield Case(
+        name="an election that goes on", board=world.board(world.entries[:opened]), fingerprint=fingerprint
+    )
+    yield Case(name="a false proof, just cast", board=world.board(forged[:5]), fingerprint=fingerprint)
+    yield Case(
+        name="a false proof, some ballots ago", board=world.board(forged[:opened]), fingerprint=fingerprint
+    )
+    lame = [*forged[:opened], ("close", b"{}")]
+    yield Case(
+        name="a false proof, and a closing entry that is none",
+        board=world.board(lame),
+        fingerprint=fingerprint,
+    )
+
+
+def policed(world: World) -> Iterator[Case]:
+    """The same board under the verifier's own policies, which it meets at first and then does not."""
+    board, fingerprint = cosigned(world, PRESS), world.fingerprint
+    wrong = Signer(LOG_NAME, b"another log's key, of 32 octets.").verifier_key
+    for name, shown, policy in (
+        ("the log alone", world.board(), demanding(0)),
+        ("one of two witnesses", board, demanding(1, PRESS, UNION)),
+        ("a witness who has not signed", board, demanding(1, UNION)),
+        ("both witnesses", board, demanding(2, PRESS, UNION)),
+        ("another log", board, demanding(1, PRESS, log=wrong)),
+        ("a false witness", cosigned(world, Cosigner("press.example", b"x" * 32)), demanding(1, PRESS)),
+    ):
+        yield Case(name=name, board=shown, fingerprint=fingerprint, policy=policy.to_bytes())
+
+
+def continued(world: World) -> Iterator[Case]:
+    """The same board, and checkpoints of which it is the continuation, and then is not."""
+    board, fingerprint = world.board(), world.fingerprint
+    stranger = note.sign_note(head_text(board), Signer(LOG_NAME, b"\5" * 32))
+    other = [*world.entries[:6], *world.entries[7:9]]
+    path = next(path for path in board.files if path.startswith("tile/entries/"))
+    for name, shown, earlier in (
+        ("the same", board, world.board()),
+        ("its beginning", board, world.board(world.entries[:8])),
+        ("nothing yet", board, world.board([])),
+        ("an older copy", world.board(world.entries[:8]), board),
+        ("a fork", board, world.board(other)),
+        ("a fork of the same size", board, world.board([*world.entries[:-1], world.entries[-2]])),
+        ("another's checkpoint", board, board.changed("checkpoint", stranger)),
+        ("a chain that breaks", board.changed(path, b""), world.board(world.entries[:8])),
+    ):
+        kept = earlier.files["checkpoint"]
+        yield Case(name=name, board=shown, fingerprint=fingerprint, earlier=kept)
+
+
+def head_text(board: MemorySource) -> str:
+    return board.files["checkpoint"].decode().partition("\n\n")[0] + "\n"
+
+
+def opened_twice(world: World) -> Iterator[Case]:
+    """A part of the opening stands there again, as it was or unreadable, before and after the closing."""
+    for place in (3, 8, len(world.entries)):
+        for kind, payload in world.entries[:4]:
+            for again in (payload, b"{}"):
+                entries = [*world.entries[:place], (kind, again), *world.entries[place:]]
+                name = f"a second {kind} of {len(again)} octets at {place}"
+                yield Case(name=name, board=world.board(entries), fingerprint=world.fingerprint)
+
+
 def falsified(world: World) -> Iterator[Case]:
     fingerprint = world.fingerprint
     yield Case(name="another election", board=world.board(), fingerprint="0" * 64)
@@ -143,6 +217,40 @@ def test_falsified_records_are_judged_alike(world, tmp_path):
     assert {judged.verdict for judged in found} == {"refuted", "could not be checked", "unreadable"}
 
 
+def test_a_policy_is_judged_alike(world, tmp_path):
+    cases = list(policed(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert [judged.verdict for judged in found] == ["verified"] * 2 + ["refuted"] * 4
+    assert all(
+        judged.findings["B.8"][0] == ("PASS" if place < 2 else "FAIL") for place, judged in enumerate(found)
+    )
+
+
+def test_an_earlier_checkpoint_is_judged_alike(world, tmp_path):
+    cases = list(continued(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    states = [judged.findings["B.9"] for judged in found]
+    assert [state for state, _ in states] == ["PASS"] * 3 + ["NOT-RUN"] + ["FAIL"] * 3 + ["NOT-RUN"]
+    assert [errors for _, errors in states[4:7]] == [("BoardForked",), ("BoardForked",), ("NotSigned",)]
+
+
+def test_a_second_opening_is_judged_alike(world, tmp_path):
+    cases = list(opened_twice(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert {judged.verdict for judged in found} == {"refuted"}
+
+
+def test_elections_that_go_on_are_judged_alike(world, tmp_path):
+    cases = list(unfinished(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert [judged.verdict for judged in found] == ["could not be checked", "refuted", "refuted", "refuted"]
+    assert all("F.5" in _failed(judged) for judged in found[1:])
+
+
 @pytest.mark.slow
 def test_every_board_of_the_attacks_is_judged_alike(tmp_path):
     environment = os.environ | {FOLDER: str(tmp_path)}
@@ -156,6 +264,10 @@ def test_every_board_of_the_attacks_is_judged_alike(tmp_path):
     expected = [(row["name"], row["verdict"], _tuples(row["findings"])) for row in rows]
     given = [(row["name"], judged.verdict, judged.findings) for row, judged in zip(rows, found, strict=True)]
     assert [pair for pair in zip(expected, given, strict=True) if pair[0] != pair[1]] == []
+
+
+def _failed(judged: Judged) -> set[str]:
+    return {check for check, (status, _) in judged.findings.items() if status == "FAIL"}
 
 
 def _tuples(findings: dict) -> dict:

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { credentialOf } from "../../voting/static/voting/booth/credentials/derivation.js";
-import { checkPublicKey } from "../../voting/static/voting/booth/credentials/public_keys.js";
+import { checkEncryptionKey, checkPublicKey } from "../../voting/static/voting/booth/credentials/public_keys.js";
 import {
   sign, signingMessage, verify, verifyUnder, withEd25519,
 } from "../../voting/static/voting/booth/credentials/signatures.js";
@@ -30,6 +30,10 @@ for (const { format, digest, message } of found.signing_messages) {
 
 for (const { name, key, reason } of found.refused_keys) {
   test(`key is refused: ${name}`, () => refuses(() => checkPublicKey(fromHex(key)), reason));
+}
+
+for (const { name, key } of vectors("sealed").refused_encryption_keys) {
+  test(`encryption key is refused: ${name}`, () => refuses(() => checkEncryptionKey(fromHex(key)), "BadEncryptionKey"));
 }
 
 for (const { name, key, message, signature, reason } of found.refused_signatures) {

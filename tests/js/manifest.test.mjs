@@ -57,6 +57,8 @@ for (const [name, change, error] of [
   ["a contest twice", (m) => m.contests.push(second(m)), "RepeatedContest"],
   ["no contests", (m) => (m.contests = []), "OutOfRange"],
   ["a short election id", (m) => (m.election_id = "00"), "WrongLength"],
+  ["a key made by a ceremony", (m) => (m.trustees.key = "distributed"), "UnsupportedKeyKind"],
+  ["a trustee whose secrets anyone can read", (m) => (m.trustees.members[0].encryption_key = "A".repeat(43)), "BadEncryptionKey"],
   ["no majority", (m) => (m.trustees.threshold = 1), "NoHonestMajority"],
   ["a threshold out of reach", (m) => (m.trustees.threshold = 4), "ThresholdOutOfRange"],
   ["too few acknowledgements", (m) => (m.trustees.acknowledgements = 2), "AcknowledgementsOutOfRange"],

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { checkPublicKey, signedMessage, verify } from "../../voting/static/voting/verifier/curve/ed25519.js";
+import { checkEncryptionKey } from "../../voting/static/voting/verifier/curve/x25519.js";
 import { Refusal } from "../../voting/static/voting/verifier/errors.js";
 import { readBundle } from "../../voting/static/voting/verifier/log/bundle.js";
 import { checkCosigned, checkLogSigned, readCheckpoint } from "../../voting/static/voting/verifier/log/checkpoint.js";
@@ -32,6 +33,10 @@ for (const { name, key, reason } of keys.refused_keys) {
 
 for (const { name, key, message, signature, reason } of keys.refused_signatures) {
   test(`signature is refused: ${name}`, () => refuses(() => verify(octets(key), octets(message), octets(signature)), reason));
+}
+
+for (const { name, key } of vectors("sealed").refused_encryption_keys) {
+  test(`encryption key is refused: ${name}`, () => refuses(() => checkEncryptionKey(octets(key)), "BadEncryptionKey"));
 }
 
 for (const { name, key } of keys.forgeries) {

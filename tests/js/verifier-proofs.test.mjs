@@ -133,6 +133,7 @@ for (const [name, changes] of [
   ["keys in another order", { keys: [...threshold.keys].reverse() }],
   ["another key", { keys: replaced(threshold.keys, 2, (threshold.keys[2] * threshold.base) % n) }],
   ["a key that is no unit", { keys: replaced(threshold.keys, 2, number(key.p)) }],
+  ["a threshold that two groups reach apart", { threshold: 1 }],
   ["a γ0 that is no unit", { gamma0: number(key.p) }],
 ]) {
   test(`verification keys are refused: ${name}`, () => refuses(() => checkVerificationKeys({ ...threshold, ...changes }, context), "VerificationKeyError"));

@@ -89,6 +89,8 @@ for (const [name, what, change, read, error] of [
   ["a key of small order for the registrar", "manifest", (v) => { v.registrar.key = `AQ${"A".repeat(41)}`; }, manifestOf, "SmallOrderKey"],
   ["two trustees with one key", "manifest", (v) => { v.trustees.members[1].signing_key = v.trustees.members[0].signing_key; }, manifestOf, "RepeatedKey"],
   ["two trustees with one name", "manifest", (v) => { v.trustees.members[1].name = v.trustees.members[0].name; }, manifestOf, "RepeatedName"],
+  ["a key made by a ceremony", "manifest", (v) => { v.trustees.key = "distributed"; }, manifestOf, "UnsupportedKeyKind"],
+  ["a trustee whose secrets anyone can read", "manifest", (v) => { v.trustees.members[2].encryption_key = "A".repeat(43); }, manifestOf, "BadEncryptionKey"],
   ["no honest majority", "manifest", (v) => { v.trustees.threshold = 1; }, manifestOf, "NoHonestMajority"],
   ["a threshold beyond the trustees", "manifest", (v) => { v.trustees.threshold = 4; }, manifestOf, "ThresholdOutOfRange"],
   ["too few acknowledgements", "manifest", (v) => { v.trustees.acknowledgements = 2; }, manifestOf, "AcknowledgementsOutOfRange"],

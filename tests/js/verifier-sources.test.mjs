@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Where a board is read from: archives that lie, folders, and servers that answer with something else. */
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { test } from "node:test";
 
 import { crc32 } from "../../voting/static/voting/verifier/hash/crc32.js";
 import { folderSource } from "../../voting/static/voting/verifier/sources/folder.js";
 import { webSource } from "../../voting/static/voting/verifier/sources/web.js";
 import { zipSource } from "../../voting/static/voting/verifier/sources/zip.js";
+import { BallotChecks } from "../../voting/static/voting/verifier/checks/ballots.js";
 import { Refusal } from "../../voting/static/voting/verifier/errors.js";
 import { vectors } from "./verifier_support.mjs";
 
@@ -78,5 +80,69 @@ test("what is asked is the path below the address, without credentials and witho
     return new Response("");
   });
   await source.read("tile/entries/000.p/3", 9);
-  assert.deepEqual(asked, [["https://vote.example/board/x/tile/entries/000.p/3", { credentials: "omit", redirect: "error" }]]);
+  const [[address, { signal, ...options }]] = asked;
+  assert.equal(address, "https://vote.example/board/x/tile/entries/000.p/3");
+  assert.deepEqual(options, { credentials: "omit", redirect: "error" });
+  assert.ok(!signal.aborted);
+});
+
+/** A server that sends `first` and then nothing; the socket stays open. */
+async function silent(first) {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.on("data", () => first && socket.write(first));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref();
+  return server;
+}
+
+for (const [name, first] of [
+  ["no word", ""],
+  ["a status", "HTTP/1.1 200 OK\r\n"],
+  ["the headers", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"],
+  ["half an answer", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhead"],
+]) {
+  test(`a server that falls silent after ${name} is given up`, async () => {
+    const server = await silent(first);
+    const source = webSource(`http://127.0.0.1:${server.address().port}`, fetch, { silence: 30, whole: 60_000 });
+    await refusesLater(source.read("checkpoint", 9), "SourceUnavailable");
+    server.close();
+  });
+}
+
+test("a server that goes on for ever, octet by octet, is given up", async () => {
+  const drip = (signal) => new ReadableStream({
+    start: (controller) => signal.addEventListener("abort", () => controller.error(signal.reason)),
+    pull: async (controller) => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (!signal.aborted) controller.enqueue(utf8("x"));
+    },
+  });
+  const source = webSource("https://x", async (_, { signal }) => new Response(drip(signal)), { silence: 60_000, whole: 30 });
+  await refusesLater(source.read("checkpoint", 1e9), "SourceUnavailable");
+});
+
+test("an answer that ended in time is not stopped later", async () => {
+  let stopped = false;
+  const get = async (_, { signal }) => {
+    signal.addEventListener("abort", () => (stopped = true));
+    return new Response("head");
+  };
+  await webSource("https://x", get, { silence: 5, whole: 5 }).read("checkpoint", 9);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(!stopped);
+});
+
+test("a cache that does not answer is not asked again, and one without some ballots is", async () => {
+  for (const [family, times] of [["unavailable", 1], ["source", 3]]) {
+    let asked = 0;
+    const read = async () => {
+      asked += 1;
+      throw new Refusal(family, "Any", "not now");
+    };
+    const checks = Object.assign(Object.create(BallotChecks.prototype), { source: { read }, opened: { shape: { branches: 1, width: 1 } }, isCompact: false });
+    for (let ballot = 0; ballot < 3; ballot += 1) assert.equal(await checks.commitments("5e".repeat(32)), null);
+    assert.equal(asked, times);
+  }
 });

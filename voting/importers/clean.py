@@ -2,28 +2,27 @@
 """Foreign text made fit for a ballot: names, and identifiers made of foreign ids.
 
 The rule for names, in this order: line breaks, tabs and separators become spaces; other control characters,
-bidirectional marks, deprecated format characters, surrogates and byte order marks are left out; the result is
-put in Unicode normal form C; runs of white space become one space; what is too long is cut and ends in "…".
+bidirectional marks, deprecated format characters, surrogates, byte order marks and characters that Unicode 14
+does not know are left out; the result is put in Unicode normal form C; runs of white space become one space;
+what is too long is cut and ends in "…".
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable
 
+from bulletin_board.codec.characters import FORBIDDEN
+
 NAME_LIMIT = 500
 _IDENTIFIER_LIMIT = 64
 
 _BREAKS = re.compile("[\\u0009-\\u000d\\u001c-\\u001f\\u0085\\u2028\\u2029]")
-# What bulletin_board.codec.canonical forbids in a string.
-_HIDDEN = re.compile(
-    "[\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u206f\\ud800-\\udfff\\ufeff]"
-)
 _OUTSIDE = re.compile(r"[^a-z0-9]+")
 
 
 def clean_name(text: str) -> str:
     """Return `text` by the rule of this module; may be empty."""
-    visible = _HIDDEN.sub("", _BREAKS.sub(" ", text))
+    visible = FORBIDDEN.sub("", _BREAKS.sub(" ", text))
     name = " ".join(unicodedata.normalize("NFC", visible).split())
     return name if len(name) <= NAME_LIMIT else name[: NAME_LIMIT - 1].rstrip() + "…"
 

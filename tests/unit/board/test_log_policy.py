@@ -11,6 +11,7 @@ from bulletin_board.log.policy import Policy, any_of, open_under
 from bulletin_board.log.proof import InclusionProof
 from tests.unit.board.board_vectors import load
 
+VECTORS = load("policies.json")
 KNOWN = load("transparency_log.json")["proof"]
 SIGNER = Signer("log.example", b"\1" * 32)
 COSIGNERS = {name: Cosigner(f"{name}.example", bytes([index]) * 32) for index, name in enumerate("abcde", 2)}
@@ -33,6 +34,10 @@ group second any d e
 group both all first second
 quorum both
 """.encode()
+
+
+def octets(case):
+    return bytes.fromhex(case["hex"]) if "hex" in case else case["policy"].encode()
 
 
 def signed(*names):
@@ -110,65 +115,27 @@ def test_names_are_octets():
 
 
 GOOD = (f"log {LOG}", f"witness a {A}", f"witness b {B}")
-REFUSED = {
-    "no quorum": (GOOD, "MalformedPolicy"),
-    "nothing at all": ((), "MalformedPolicy"),
-    "two quorums": ((*GOOD, "quorum a", "quorum a"), "RepeatedInPolicy"),
-    "a quorum of nobody": ((*GOOD, "quorum"), "MalformedPolicy"),
-    "a quorum of two words": ((*GOOD, "quorum a b"), "MalformedPolicy"),
-    "an unknown quorum": ((*GOOD, "quorum c"), "UnknownInPolicy"),
-    "a quorum before its witness": (("quorum a", *GOOD), "UnknownInPolicy"),
-    "a group before its member": (("group g all a", *GOOD, "quorum g"), "UnknownInPolicy"),
-    "a group of itself": ((*GOOD, "group g any a g", "quorum g"), "UnknownInPolicy"),
-    "a group of none": ((*GOOD, "group g any none", "quorum g"), "UnknownInPolicy"),
-    "a member twice in a group": ((*GOOD, "group g 2 a a", "quorum g"), "RepeatedInPolicy"),
-    "a member of two groups": ((*GOOD, "group g any a", "group h all a g", "quorum h"), "RepeatedInPolicy"),
-    "a group named as a witness": ((*GOOD, "group a any b", "quorum a"), "RepeatedInPolicy"),
-    "a group called none": ((*GOOD, "group none any a", "quorum none"), "RepeatedInPolicy"),
-    "a witness called none": ((f"witness none {A}", "quorum none"), "RepeatedInPolicy"),
-    "a witness's name twice": ((f"witness a {A}", f"witness a {B}", "quorum a"), "RepeatedInPolicy"),
-    "a witness's key twice": ((f"witness a {A}", f"witness b {A}", "quorum a"), "RepeatedInPolicy"),
-    "a log's key twice": ((f"log {LOG}", f"log {LOG}", "quorum none"), "RepeatedInPolicy"),
-    "an empty group": ((*GOOD, "group g any", "quorum g"), "MalformedPolicy"),
-    "a group without a threshold": ((*GOOD, "group g", "quorum g"), "MalformedPolicy"),
-    "a threshold of 0": ((*GOOD, "group g 0 a b", "quorum g"), "MalformedPolicy"),
-    "a threshold out of reach": ((*GOOD, "group g 3 a b", "quorum g"), "MalformedPolicy"),
-    "a threshold with a zero before": ((*GOOD, "group g 01 a b", "quorum g"), "MalformedPolicy"),
-    "a threshold in other digits": ((*GOOD, "group g \u0661 a b", "quorum g"), "MalformedPolicy"),
-    "a threshold in words": ((*GOOD, "group g most a b", "quorum g"), "MalformedPolicy"),
-    "an unknown line": ((*GOOD, "policy a", "quorum a"), "MalformedPolicy"),
-    "a keyword in capitals": ((*GOOD, "Quorum a"), "MalformedPolicy"),
-    "a log without a key": (("log", "quorum none"), "MalformedPolicy"),
-    "a log with two addresses": ((f"log {LOG} https://a https://b", "quorum none"), "MalformedPolicy"),
-    "a witness without a key": (("witness a", "quorum a"), "MalformedPolicy"),
-    "a witness with two addresses": ((f"witness a {A} https://a b", "quorum a"), "MalformedPolicy"),
-    "a key that is none": (("log log.example", "quorum none"), "MalformedKey"),
-    "a key of another id": (
-        (f"log {LOG.replace(LOG.split('+')[1], '00000000')}", "quorum none"),
-        "MalformedKey",
-    ),
-    "a witness as log": ((f"log {A}", "quorum none"), "ForbiddenPolicyKey"),
-    "a log as witness": ((f"witness a {LOG}", "quorum a"), "ForbiddenPolicyKey"),
-    "a carriage return": ((*GOOD, "quorum a\r"), "MalformedPolicy"),
-    "a null byte": ((*GOOD, "# \0", "quorum a"), "MalformedPolicy"),
-}
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("case", VECTORS["refused"], ids=lambda case: case["name"])
 def test_what_is_no_policy_is_refused_by_name(case):
-    lines, name = REFUSED[case]
-    with pytest.raises(getattr(errors, name)):
-        policy(*lines)
+    with pytest.raises(getattr(errors, case["error"])):
+        Policy.from_bytes(octets(case))
+
+
+@pytest.mark.parametrize("case", VECTORS["opened"], ids=lambda case: case["name"])
+def test_a_note_is_good_under_a_policy_or_refused_by_name(case):
+    found, note = Policy.from_bytes(octets(case)), case["note"].encode()
+    if "error" in case:
+        with pytest.raises(getattr(errors, case["error"])):
+            open_under(note, found)
+    else:
+        assert open_under(note, found).checkpoint == HEAD
 
 
 def test_a_refusal_names_its_line():
     with pytest.raises(errors.UnknownInPolicy, match="line 4"):
         policy(*GOOD, "quorum c")
-
-
-def test_a_last_line_that_is_cut_off_is_refused():
-    with pytest.raises(errors.MalformedPolicy):
-        Policy.from_bytes(b"quorum none")
 
 
 def test_a_policy_too_long_is_refused():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 import json
 import secrets
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,8 @@ SECRET = bytes(range(32))
 KEY = sealed.encryption_public_key(SECRET)
 OTHER_SECRET = bytes(range(1, 33))
 CONTEXT = "test-share/1"
-SMALL_ORDER = (bytes(32), (1).to_bytes(32, "little"), (2**255 - 20).to_bytes(32, "little"))
+VECTORS = json.loads((Path(__file__).resolve().parents[2] / "vectors/sealed.json").read_text())
+SMALL_ORDER = [bytes.fromhex(row["key"]) for row in VECTORS["refused_encryption_keys"]]
 
 
 def _seal(plaintext=b"share", recipient=KEY):
@@ -71,6 +73,8 @@ def test_any_flipped_bit_of_the_ciphertext_is_noticed(position, bit):
 @pytest.mark.parametrize("point", SMALL_ORDER)
 def test_a_key_of_small_order_is_refused_on_both_sides(point):
     with pytest.raises(errors.BadEncryptionKey):
+        sealed.check_encryption_key(point)
+    with pytest.raises(errors.BadEncryptionKey):
         _seal(recipient=point)
     with pytest.raises(errors.BadEncryptionKey):
         _open(_altered(lambda value: value.update(sender=base64url.encode(point))))
@@ -78,6 +82,8 @@ def test_a_key_of_small_order_is_refused_on_both_sides(point):
 
 @pytest.mark.parametrize("length", [0, 31, 33])
 def test_a_key_of_another_length_is_refused(length):
+    with pytest.raises(errors.BadEncryptionKey):
+        sealed.check_encryption_key(bytes(length))
     with pytest.raises(errors.BadEncryptionKey):
         _seal(recipient=bytes(length))
     with pytest.raises(errors.BadEncryptionKey):

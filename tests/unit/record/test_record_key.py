@@ -62,9 +62,14 @@ def test_a_key_of_another_election_is_refused():
         election().key.check(manifest_of(election_id="ff" * 16))
 
 
-def test_a_dealt_key_where_a_distributed_one_was_promised_is_refused():
+def test_a_distributed_key_where_a_dealt_one_was_promised_is_refused():
     with pytest.raises(errors.KeyKindMismatch):
-        election().key.check(manifest_of(trustees=trustees(key="distributed")))
+        replace(election().key, kind="distributed").check(election().manifest)
+
+
+def test_a_manifest_cannot_promise_a_distributed_key_yet():
+    with pytest.raises(errors.UnsupportedKeyKind):
+        manifest_of(trustees=trustees(key="distributed"))
 
 
 def test_another_threshold_than_the_manifests_is_refused():

@@ -17,9 +17,9 @@ from tally.crypto.errors import (
     WrongRecipient,
 )
 from tally.dealer import dealing
-from tally.dealer.errors import CardsDiffer, KeyFailed, NotDealt
+from tally.dealer.errors import CardsDiffer, KeyFailed
 from tally.key_draft import KeyAcknowledgement, draft_bytes, read_draft
-from tally.record.errors import ForbiddenModulusSize
+from tally.record.errors import ForbiddenModulusSize, UnsupportedKeyKind
 from tally.station.accepting import check_share, take_over
 from tally.station.errors import KeyRefused, NotListed, ShareRefused
 from tally.station.share import seal, unseal
@@ -84,12 +84,6 @@ def test_a_missing_card_is_refused():
 def test_a_card_too_many_is_refused():
     with pytest.raises(CardsDiffer):
         dealing.check_cards(manifest(), [*cards(), cards()[0]])
-
-
-def test_a_key_is_not_dealt_where_the_manifest_promises_otherwise():
-    distributed = simulator.with_changes(stations.trustees(), key="distributed")
-    with pytest.raises(NotDealt):
-        dealing.check_cards(stations.town_manifest(trustees=distributed), cards())
 
 
 def test_the_draft_says_dealt_and_names_its_manifest():
@@ -186,6 +180,12 @@ def test_a_key_dealt_for_another_manifest_is_refused():
 def test_a_key_other_than_the_promised_one_is_refused(changes):
     with pytest.raises(KeyRefused):
         over(draft=drafted(**changes))
+
+
+def test_a_key_that_is_said_to_be_made_by_a_ceremony_is_refused():
+    said = manifest().to_bytes().replace(b'"key":"dealt"', b'"key":"distributed"')
+    with pytest.raises(UnsupportedKeyKind):
+        over(manifest=said, draft=drafted(kind="distributed"))
 
 
 def test_a_certificate_that_does_not_hold_is_refused():

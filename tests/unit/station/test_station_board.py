@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The station's own reading of the board, from its own address."""
 
+from concurrent.futures.process import BrokenProcessPool
+
 import pytest
 
+from tally.station import board as station_board
 from tally.station.board import Board
 from tally.station.errors import BoardRefuted, BoardUnavailable, NotClosed, TooFewCounted
 from tests import simulator, stations
@@ -35,6 +38,15 @@ def test_a_good_board_gives_what_is_to_be_decrypted(folder, changes):
 def test_there_is_no_answer_without_a_board(tmp_path):
     with pytest.raises(BoardUnavailable):
         board(tmp_path / "nowhere").read(str)
+
+
+def test_a_worker_process_that_is_killed_says_nothing_of_the_board(folder, monkeypatch):
+    def killed(*_: object):
+        raise BrokenProcessPool("a process was terminated abruptly")
+
+    monkeypatch.setattr(station_board, "verify", killed)
+    with pytest.raises(BoardUnavailable):
+        board(folder, jobs=2).read(str)
 
 
 def test_a_board_of_another_election_is_refuted(folder):

@@ -183,11 +183,51 @@ def test_a_fault_of_our_own_is_said_calmly(folder, monkeypatch):
     assert "secret" not in result.output
 
 
+@pytest.mark.parametrize("part", ["show", "page", "state_of", "program_version", "versions"])
+def test_a_fault_anywhere_refutes_nothing(world, folder, tmp_path, monkeypatch, part):
+    def broken(*_, **__):
+        raise KeyError("secret")
+
+    monkeypatch.setattr(cli, part, broken)
+    state = tmp_path / "my.state"
+    if part == "program_version":
+        state.write_bytes((folder / "checkpoint").read_bytes())
+    asked = ("--since", state) if part == "program_version" else ("--state", state)
+    result = run(folder, "--fingerprint", world.fingerprint, "--html", tmp_path / "page.html", *asked)
+    assert result.exit_code == UNCHECKED
+    assert "The verifier itself failed (KeyError)" in result.output
+
+
+def test_an_interrupted_run_refutes_nothing(folder, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "verify", interrupted)
+    result = run(folder)
+    assert result.exit_code == UNCHECKED
+    assert "Interrupted" in result.output
+
+
+def test_a_state_that_would_replace_a_folder_is_no_verdict(world, folder, tmp_path):
+    (tmp_path / "kept").mkdir()
+    result = run(folder, "--fingerprint", world.fingerprint, "--state", tmp_path / "kept")
+    assert result.exit_code == UNCHECKED
+    assert "could not be written" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
 def test_small_keys_are_refused_unless_the_environment_allows_them(world, folder, monkeypatch):
     monkeypatch.delenv(VARIABLE)
     result = run(folder, "--fingerprint", world.fingerprint)
     assert result.exit_code == REFUTED
     assert "ForbiddenModulusSize" in result.output
+
+
+def test_a_report_on_small_keys_says_so_whatever_form_it_has(world, folder, tmp_path):
+    pages = [tmp_path / name for name in ("report.json", "report.html")]
+    arguments = ("--json", pages[0], "--html", pages[1])
+    assert run(folder, "--fingerprint", world.fingerprint, *arguments).exit_code == VERIFIED
+    assert all("bits, which protect nobody" in page.read_text() for page in pages)
 
 
 def test_small_keys_are_never_allowed_in_silence(world, folder):
@@ -249,12 +289,13 @@ runpy.run_module("tally.verifier", run_name="__main__", alter_sys=True)
 """
 
 
-def process(*arguments, program=("-m", "tally.verifier"), **environment):
+def process(*arguments, program=("-m", "tally.verifier"), stdout=subprocess.PIPE, **environment):
     return subprocess.run(
         [sys.executable, *program, *map(str, arguments)],
         cwd=ROOT,
         env={**os.environ, **environment},
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
         timeout=120,
@@ -269,6 +310,22 @@ def test_it_runs_where_no_server_is_installed(world, folder):
 def test_a_refuted_record_ends_the_process_with_one(world, refuted):
     result = process(refuted, "--fingerprint", world.fingerprint)
     assert (result.returncode, result.stderr) == (REFUTED, "")
+
+
+def test_a_report_that_finds_no_room_is_no_verdict(world, folder):
+    with Path("/dev/full").open("wb") as full:
+        result = process(folder, "--fingerprint", world.fingerprint, stdout=full)
+    assert (result.returncode, result.stderr) == (UNCHECKED, "")
+
+
+def test_a_report_that_nobody_reads_to_its_end_is_no_verdict(world, folder):
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        result = process(folder, "--fingerprint", world.fingerprint, stdout=writer)
+    finally:
+        os.close(writer)
+    assert (result.returncode, result.stderr) == (UNCHECKED, "")
 
 
 def test_a_terminal_that_lacks_letters_is_no_reason_to_fail(world, folder):

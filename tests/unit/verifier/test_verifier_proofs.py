@@ -3,6 +3,7 @@
 
 import tracemalloc
 from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from tally.record.opening import Opening
 from tally.record.roll import Roll
 from tally.verifier import proofs
 from tally.verifier.proofs import Payloads, ProofQueue, Submitted, judge, start_pool
+from tally.verifier.report import Status
 from tally.verifier.verify import Options, verify
 from tests.simulator import ELECTION_ID, REGISTRAR_SEED, board_seats, open_world
 
@@ -126,6 +128,16 @@ def test_a_credential_that_is_no_safe_key_is_named_by_any_number_of_processes(jo
     findings = verify(made.board(entries), options).report.findings
     (failure,) = next(one for one in findings if one.check.id == "E.2").failures
     assert (failure.error, failure.where) == ("InvalidCredential", "entry 1 (roll)")
+
+
+@pytest.mark.parametrize("kind", ["manifest", "roll", "key"])
+def test_a_second_part_of_the_opening_is_refuted_by_any_number_of_processes(world, kind):
+    """Worker processes open what this one has opened, not the part that came last."""
+    board = world.board([*world.entries[:3], (kind, b"{}"), *world.entries[3:]])
+    options = Options(fingerprint=world.fingerprint, allow_test_modulus=True)
+    one, two = (verify(board, replace(options, jobs=jobs)).report for jobs in (1, 2))
+    assert one == two
+    assert {finding.check.id for finding in one.findings if finding.status is Status.FAIL} >= {"B.5"}
 
 
 def _peak(source, fingerprint):

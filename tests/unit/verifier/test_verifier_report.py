@@ -128,6 +128,20 @@ def test_a_cache_that_does_not_answer_changes_no_verdict(world):
     assert verify(source, options(world)).report.verdict is Verdict.VERIFIED
 
 
+def test_a_cache_that_does_not_answer_is_not_asked_again(world):
+    asked = []
+
+    class Stalling(type(world.board())):
+        def read(self, path, *, limit):
+            if path.startswith("commitments/"):
+                asked.append(path)
+                raise SourceUnavailable("no answer")
+            return super().read(path, limit=limit)
+
+    assert verify(Stalling(world.board().files), options(world)).report.verdict is Verdict.VERIFIED
+    assert len(asked) == 1
+
+
 def test_a_board_without_a_checkpoint_is_no_board(world):
     with pytest.raises(NotFound):
         verify(MemorySource({}), options(world))

@@ -21,7 +21,7 @@ from bulletin_board.log.note import Signer, sign_note
 from bulletin_board.log.tiles import Tile
 from bulletin_board.mirror import command as mirroring
 from tally.crypto.errors import ChallengeMismatch
-from tally.verifier import cli, proofs
+from tally.verifier import cli, proofs, versions
 from tally.verifier.earlier import Earlier, Judged
 from tally.verifier.errors import UnusableState
 from tally.verifier.proofs import Refused
@@ -45,7 +45,13 @@ def part(world, entries):
 
 
 def earlier_of(world, board, **changes):
-    judged = Judged(fingerprint=world.fingerprint, program=program_version(), compact=False, made=MADE)
+    judged = Judged(
+        fingerprint=world.fingerprint,
+        trusted_on_first_use=False,
+        program=program_version(),
+        compact=False,
+        made=MADE,
+    )
     return Earlier(note=board.files[layout.CHECKPOINT], judged=replace(judged, **changes))
 
 
@@ -184,7 +190,8 @@ def test_a_state_is_read_as_it_was_written(world):
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": "veritally/verified/2"},
+        {"format": "veritally/verified/1"},
+        {"trusted_on_first_use": "no"},
         {"fingerprint": "x"},
         {"compact": 1},
         {"made": "yesterday"},
@@ -223,6 +230,18 @@ def test_judgements_of_the_compact_form_stand_for_both(world):
     state = earlier_of(world, world.board(), compact=True)
     for compact in (True, False):
         state.check_usable(fingerprint=None, program=program_version(), compact=compact)
+
+
+def test_programs_that_run_from_their_source_are_told_apart(tmp_path):
+    (tmp_path / "tally").mkdir()
+    with pytest.raises(LookupError):
+        versions._digest(tmp_path)
+    module = tmp_path / "tally" / "count.py"
+    module.write_text("LIMIT = 1")
+    first = versions._digest(tmp_path)
+    module.write_text("LIMIT = 2")
+    assert versions._digest(tmp_path) != first
+    assert len(program_version().split()[-1]) == 64
 
 
 # The command.
@@ -290,6 +309,19 @@ def test_the_fingerprint_of_the_earlier_run_is_demanded(world, folder_of, tmp_pa
     state = tmp_path / "my.state"
     state.write_bytes(earlier_of(world, world.board(), fingerprint="0" * 64).to_bytes())
     assert run(folder_of(world.board()), "--since", state).exit_code == REFUTED
+
+
+def test_trust_on_first_use_is_never_forgotten(world, folder_of, tmp_path):
+    folder, state, report = folder_of(world.board()), tmp_path / "my.state", tmp_path / "report.json"
+    assert run(folder, "--trust-on-first-use", "--state", state).exit_code == VERIFIED
+    for _ in range(2):
+        again = run(folder, "--since", state, "--state", state, "--json", report)
+        assert again.exit_code == VERIFIED
+        assert "trusted it on first use" in json.loads(report.read_text())["checks"][0]["note"]
+    brought = ("--fingerprint", world.fingerprint)
+    assert run(folder, "--since", state, "--state", state, *brought).exit_code == VERIFIED
+    assert run(folder, "--since", state, "--json", report).exit_code == VERIFIED
+    assert json.loads(report.read_text())["checks"][0]["note"] == ""
 
 
 def test_a_bare_checkpoint_brings_no_fingerprint(world, folder_of, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from tally.verifier.checks import CHECKS
-from tally.verifier.plain import evidence, plain
+from tally.verifier.plain import evidence, message, plain
 from tally.verifier.report import Ledger
 from tally.verifier.terminal import show
 from tally.verifier.verify import Options, verify
@@ -71,9 +71,18 @@ def test_evidence_is_bounded():
     assert evidence(None) == ""
 
 
+def test_what_an_error_says_is_bounded():
+    assert len(message(ValueError("record." + "k" * 1_000_000 + ": unknown field"))) == 401
+    assert message(ValueError("short")) == "short"
+
+
 def test_numbers_of_thousands_of_digits_are_no_fault():
     assert evidence(1 << 20_000) == "1" + "0" * 199 + "…"
     assert evidence((1 << 20_000,)) == "numbers too long to print"
+
+
+def test_characters_that_no_record_may_hold_are_escaped_beyond_the_first_plane_too():
+    assert plain("\U000105d2\u0307 \u0378") == "\\u{105d2}\u0307 \\u0378"
 
 
 def test_lone_surrogates_are_escaped_and_accents_composed():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from bulletin_board.codec import base64url
-from bulletin_board.codec.canonical import FORBIDDEN
+from bulletin_board.codec.characters import FORBIDDEN
 from bulletin_board.errors import BoardError
 from tally.record.base import KEY_BYTES
 
@@ -97,7 +97,7 @@ def dress(field: forms.Field) -> None:
 
 
 class PlainText(forms.CharField):
-    """One line, in normal form C, without characters that are invisible or turn the direction of writing."""
+    """One line, in normal form C, of characters that a record may hold (bulletin_board.codec.characters)."""
 
     def to_python(self, value: Any) -> str:
         """Return the line; runs of white space are one space."""
@@ -105,8 +105,8 @@ class PlainText(forms.CharField):
         if FORBIDDEN.search(text):
             raise ValidationError(
                 _t(
-                    "There is an invisible character, or one that turns the direction of writing. "
-                    "Type it again."
+                    "There is an invisible character, one that turns the direction of writing, or one that "
+                    "is too new to be known everywhere. Type it again."
                 ),
                 code="forbidden",
             )

@@ -99,6 +99,8 @@ export class TooManyParts extends Refusal {}
 export class ForbiddenModulusSize extends Refusal {}
 export class ClosesBeforeOpening extends Refusal {}
 export class MinimumOutOfReach extends Refusal {}
+export class UnsupportedKeyKind extends Refusal {}
+export class BadEncryptionKey extends Refusal {}
 export class RepeatedLanguage extends Refusal {}
 export class RepeatedContest extends Refusal {}
 export class RepeatedName extends Refusal {}

@@ -6,6 +6,7 @@
  */
 import { BadSignature, MalformedKey, NotBase64, Refusal, UnsupportedKey, WeakKey } from "../errors.js";
 import { fromBase64 } from "../codec/base64.js";
+import { isNameFit } from "../codec/characters.js";
 import { checkPublicKey, KEY_OCTETS } from "../credentials/public_keys.js";
 import { verifyUnder } from "../credentials/signatures.js";
 import { concat, toHex, toInteger, utf8 } from "../octets.js";
@@ -73,7 +74,7 @@ export async function verifyText({ name, type, key }, text, signature) {
 export function checkName(name) {
   const length = name.length > 2 * NAME_LIMIT ? name.length : [...name].length;
   if (length < 1 || length > NAME_LIMIT) throw new MalformedKey("key name of another length", { computed: length });
-  if (/[+\p{C}\p{Z}]/u.test(name)) {
+  if (!isNameFit(name)) {
     throw new MalformedKey("a key name holds no white space, control character or plus sign");
   }
 }

@@ -9,16 +9,13 @@ import {
   TooDeep,
 } from "../errors.js";
 import { areEqual, utf8 } from "../octets.js";
+import { isTextFit } from "./characters.js";
 import { MAX_DEPTH, readJson } from "./json_reader.js";
 
 /** @import { Octets } from "../octets.js" */
 /** @typedef {import("./values.js").Value} Value */
 
 const KEY = /^[a-z][a-z0-9_-]*$/;
-// Controls, bidirectional marks, line separators, deprecated format characters, lone surrogates, byte order mark.
-const FORBIDDEN =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufeff]/u;
 
 /**
  * @param {Value} value
@@ -101,7 +98,7 @@ function checkInteger(value) {
 
 /** @param {string} value */
 function checkText(value) {
-  if (FORBIDDEN.test(value)) throw new ForbiddenText("a string holds a forbidden character");
+  if (!isTextFit(value)) throw new ForbiddenText("a string holds a forbidden character");
   if (value.normalize("NFC") !== value) throw new ForbiddenText("a string is not in Unicode normal form C");
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Which Ed25519 public keys are accepted (docs/spec/credentials.md, "Signatures").
+ * Which Ed25519 public keys are accepted (docs/spec/credentials.md, "Signatures"), and which X25519 keys ("Sealed files").
  *
  * Browsers accept, under a key of small order, signatures that nobody made. So a key is checked here, with our own
  * arithmetic, before anything it signed is believed. Sources: RFC 8032, section 5.1.3; Chalkias, Garillot, Nikolaenko
  * 2020; Hisil, Wong, Carter, Dawson 2008 (the formulae). Public values only: no timing claims.
  */
-import { NonCanonicalKey, NotInSubgroup, NotOnCurve, SmallOrderKey } from "../errors.js";
+import { BadEncryptionKey, NonCanonicalKey, NotInSubgroup, NotOnCurve, SmallOrderKey } from "../errors.js";
 import { inverse, mod, power } from "../crypto/numbers.js";
 import { toInteger } from "../octets.js";
 
@@ -18,6 +18,11 @@ const D = mod(-121665n * inverse(121666n, P), P); // −x² + y² = 1 + d·x²·
 const ROOT_OF_MINUS_ONE = power(2n, (P - 1n) / 4n, P);
 const LOWER_BITS_OF_L = L.toString(2).slice(1);
 const COFACTOR_DOUBLINGS = 3;
+const SMALL_ORDER_U = new Set([
+  0n, 1n, P - 1n,
+  325606250916557431795983626356110631294008115727848805560023387167927233504n,
+  39382357235489614581723060781553021112529911719440698176882885853963445705823n,
+]);
 
 /** @typedef {readonly [x: bigint, y: bigint, z: bigint, t: bigint]} Point x = X/Z, y = Y/Z, x·y = T/Z */
 
@@ -32,6 +37,15 @@ export function checkPublicKey(key) {
   if (!isIdentity(timesGroupOrder(point))) {
     throw new NotInSubgroup("the public key is outside the subgroup of prime order");
   }
+}
+
+/**
+ * An X25519 key with which every shared secret is zero (RFC 7748, section 6.1).
+ * @param {Uint8Array} key 32 octets; throws BadEncryptionKey
+ */
+export function checkEncryptionKey(key) {
+  const u = BigInt.asUintN(255, toInteger(key.slice().reverse())) % P;
+  if (SMALL_ORDER_U.has(u)) throw new BadEncryptionKey("anyone could read what is sealed to this key");
 }
 
 /**

@@ -132,7 +132,8 @@ function checkKeys({ board, trustees, registrar }) {
   checkBoardKeys(board);
   checkTrustees(trustees);
   checkPublicKey(registrar.key);
-  checkDistinctKeys([board.log.key, registrar.key, ...trustees.members.map(({ signingKey }) => signingKey)]);
+  const ofBoard = [board.log, ...board.witnesses].map(({ key }) => key);
+  checkDistinctKeys([...ofBoard, registrar.key, ...trustees.members.map(({ signingKey }) => signingKey)]);
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Who vouches for an election: registrar and trustees, parts of the manifest (docs/spec/record.md, "Manifest"). */
-import { AcknowledgementsOutOfRange, NoHonestMajority, ThresholdOutOfRange, WrongForm } from "../errors.js";
-import { checkPublicKey, KEY_OCTETS } from "../credentials/public_keys.js";
+import { AcknowledgementsOutOfRange, NoHonestMajority, ThresholdOutOfRange, UnsupportedKeyKind, WrongForm } from "../errors.js";
+import { checkEncryptionKey, checkPublicKey, KEY_OCTETS } from "../credentials/public_keys.js";
 import { checkDistinctKeys, checkDistinctNames } from "./distinct.js";
 
 /** @import { Fields } from "../codec/fields.js" */
@@ -18,7 +18,7 @@ const CREDENTIALS = ["registrar", "voters", "server"];
 /**
  * @typedef {object} Trustees
  * @property {number} threshold k
- * @property {string} key "dealt" or "distributed"
+ * @property {string} key "dealt"; "distributed" is refused until ceremonies exist
  * @property {number} acknowledgements q
  * @property {readonly Trustee[]} members in the order of their numbers, from 1
  */
@@ -69,8 +69,9 @@ export function readKeyKind(fields, name) {
 /**
  * @param {Trustees} trustees throws a refusal of numbers, names or keys
  */
-export function checkTrustees({ threshold: k, acknowledgements: q, members }) {
+export function checkTrustees({ threshold: k, key, acknowledgements: q, members }) {
   const l = members.length;
+  if (key !== "dealt") throw new UnsupportedKeyKind("how the key is made", { expected: "dealt", computed: key });
   if (k > l) throw new ThresholdOutOfRange("k of l trustees", { expected: "1 ≤ k ≤ l ≤ 15", computed: [k, l] });
   if (2 * k <= l) throw new NoHonestMajority("two groups of k could decrypt two sets", { expected: "2k > l" });
   if (2 * q <= l + k - 1 || q > l) {
@@ -79,7 +80,10 @@ export function checkTrustees({ threshold: k, acknowledgements: q, members }) {
   checkDistinctNames(members.map(({ name }) => name));
   checkDistinctKeys(members.map(({ signingKey }) => signingKey));
   checkDistinctKeys(members.map(({ encryptionKey }) => encryptionKey));
-  for (const { signingKey } of members) checkPublicKey(signingKey);
+  for (const { signingKey, encryptionKey } of members) {
+    checkPublicKey(signingKey);
+    checkEncryptionKey(encryptionKey);
+  }
 }
 
 /**

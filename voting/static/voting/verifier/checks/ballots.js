@@ -130,9 +130,14 @@ export class BallotChecks {
 
   /** Judge what is left; all checks of ballots have then been made. */
   async finish() {
+    await this.judgeWaiting();
+    this.ledger.mark(...MADE);
+  }
+
+  /** Judge what is left: an election that has not been closed is judged so far. */
+  async judgeWaiting() {
     await this.start();
     await Promise.all(this.running);
-    this.ledger.mark(...MADE);
   }
 
   /**
@@ -178,13 +183,18 @@ export class BallotChecks {
   }
 
   /**
-   * A cache: whatever is wrong with it, the ballot is judged without.
+   * A cache: whatever is wrong with it, the ballot is judged without; once it does not answer, all others are as well.
    * @param {string} tracker
    */
   async commitments(tracker) {
     const { branches, width } = this.opened.shape;
     if (this.isCompact) return null;
-    return this.source.read(commitmentsPath(tracker), branches * width).catch(() => null);
+    try {
+      return await this.source.read(commitmentsPath(tracker), branches * width);
+    } catch (error) {
+      this.isCompact = error instanceof Refusal && error.family === "unavailable";
+      return null;
+    }
   }
 
   async start() {

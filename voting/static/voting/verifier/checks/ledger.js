@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** What was found, and the verdict that follows (docs/spec/verification.md, "Outcome"). */
+import { FORBIDDEN } from "../codec/characters.js";
 import { encode } from "../codec/canonical.js";
 import { JsonObject } from "../codec/json.js";
 import { STATEMENTS } from "./list.js";
@@ -9,32 +10,55 @@ import { STATEMENTS } from "./list.js";
 /** @typedef {"verified" | "refuted" | "could not be checked"} Verdict */
 /** @typedef {{ error: string, where: string, message: string, expected: string, computed: string }} Failure */
 /** @typedef {{ id: string, statement: string, status: Status, note: string, failed: number, failures: Failure[] }} Finding */
-/** @typedef {{ format: string, verdict: Verdict, facts: Record<string, string>, checks: Finding[] }} Report */
+/** Evidence as it stands, such as a signed checkpoint. */
+/** @typedef {{ name: string, lines: string[] }} Exhibit */
+/** @typedef {{ format: string, verdict: Verdict, facts: Record<string, string>, checks: Finding[], exhibits?: Exhibit[] }} Report */
 
 const SPELT_OUT = 20; // failures of one check; all are counted
 const LONGEST = 200; // characters of one piece of evidence
-const UNFIT =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const LONGEST_MESSAGE = 400; // a path in it may hold a key of any length
+const BASIC = 0xffff; // the last code point with an escape of four digits
 
 /**
- * Text from a record as it may be shown: normal form C, whatever could change how a line is read as `\uXXXX`.
+ * Text from a record as it may be shown: normal form C, what no record may hold as `\uXXXX` or `\u{XXXXX}`.
  * @param {string} text
  */
 export function plain(text) {
-  return text.replace(UNFIT, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`).normalize("NFC");
+  return text.replace(FORBIDDEN, escape).normalize("NFC");
+}
+
+/** @param {string} character */
+function escape(character) {
+  const code = character.codePointAt(0) ?? 0;
+  return code > BASIC ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, "0")}`;
+}
+
+/** @param {string} message of an error */
+export function said(message) {
+  return cut(plain(message), LONGEST_MESSAGE);
 }
 
 /** @param {unknown} value */
 function evidence(value) {
   if (value === undefined) return "";
   const text = plain(typeof value === "bigint" && value > 1n << 64n ? value.toString(16) : String(value));
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return cut(text, LONGEST);
+}
+
+/**
+ * @param {string} text
+ * @param {number} limit characters
+ */
+function cut(text, limit) {
+  const first = [...text.slice(0, 2 * limit + 2)].slice(0, limit).join(""); // whole characters, of two units perhaps
+  return first.length < text.length ? `${first}…` : text;
 }
 
 /** A check passes when it was made and never failed; whatever was neither made nor failed is NOT-RUN. */
 export class Ledger {
-  constructor() {
+  /** @param {ReadonlySet<string>} [unasked] checks that are not made */
+  constructor(unasked = new Set()) {
+    this.unasked = unasked;
     /** @type {Set<string>} */
     this.made = new Set();
     /** @type {Map<string, { count: number, failures: Failure[] }>} */
@@ -66,19 +90,28 @@ export class Ledger {
     found.count += 1;
     if (found.failures.length < SPELT_OUT) {
       const { name, message, expected, computed } = error;
-      found.failures.push({ error: name, where, message: plain(message), expected: evidence(expected), computed: evidence(computed) });
+      found.failures.push({ error: name, where, message: said(message), expected: evidence(expected), computed: evidence(computed) });
     }
     this.failed.set(id, found);
   }
 
+  /** @param {string} id */
+  hasFailed(id) {
+    return this.failed.has(id);
+  }
+
   /**
    * @param {readonly (readonly [string, string])[]} facts
+   * @param {readonly (readonly [string, string])[]} [exhibits] names and texts
    * @returns {Report}
    */
-  report(facts) {
-    const checks = [...STATEMENTS].map(([id, statement]) => this.finding(id, statement));
+  report(facts, exhibits = []) {
+    const asked = [...STATEMENTS].filter(([id]) => !this.unasked.has(id));
+    const checks = asked.map(([id, statement]) => this.finding(id, statement));
     const shown = Object.fromEntries(facts.map(([name, text]) => [name, plain(text)]));
-    return { format: "veritally/verification/1", verdict: verdictOf(checks), facts: shown, checks };
+    const report = { format: "veritally/verification/1", verdict: verdictOf(checks), facts: shown, checks };
+    if (!exhibits.length) return report;
+    return { ...report, exhibits: exhibits.map(([name, text]) => ({ name, lines: text.split("\n").map(plain) })) };
   }
 
   /**

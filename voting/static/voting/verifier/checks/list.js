@@ -13,6 +13,10 @@ export const CATEGORIES = new Map([
   ["H", "Result"],
 ]);
 
+/** Made only where a policy, or an earlier checkpoint, was brought. */
+export const POLICY = "B.8";
+export const CONTINUED = "B.9";
+
 /** @type {ReadonlyMap<string, string>} */
 export const STATEMENTS = new Map([
   ["A.1", "This is the election whose fingerprint you were given."],
@@ -24,6 +28,8 @@ export const STATEMENTS = new Map([
   ["B.5", "The entries come in the order of an election."],
   ["B.6", "As many witnesses as the manifest demands have cosigned the checkpoint."],
   ["B.7", "The election opened and closed no earlier than the manifest says."],
+  ["B.8", "The checkpoint is signed and cosigned as your policy demands."],
+  ["B.9", "The board continues the one whose checkpoint you kept."],
   ["C.1", "The manifest is well formed, and its parameters are allowed."],
   ["C.2", "Programs and aggregates are what the questions compile to."],
   ["D.1", "The key is this election's, of the promised size and with the promised trustees."],

@@ -7,7 +7,7 @@ import { publicKey } from "../proofs/public_key.js";
 import { checkVerificationKeys } from "../proofs/threshold.js";
 import { readOpening } from "../record/entries.js";
 import { checkAcknowledgements, checkPromises, readKey } from "../record/key.js";
-import { readManifest } from "../record/manifest.js";
+import { TEST_MODULUS_BITS, readManifest } from "../record/manifest.js";
 import { readRoll } from "../record/roll.js";
 import { ballotShape } from "../record/shape.js";
 import { checkElection, checkSignature } from "../record/signed.js";
@@ -30,6 +30,7 @@ import { refusal } from "./walk.js";
  * @typedef {{ manifest: Manifest, roll: Roll, record: KeyRecord, key: PublicKey, shape: BallotShape, fingerprint: string }} Opened
  */
 
+const TEST_KEY = `The key has ${TEST_MODULUS_BITS} bits, which protect nobody. This is a test or a demonstration, not an election.`;
 const SLICE = 500; // credentials of the roll that are checked in one go
 
 export class SetupChecks {
@@ -61,6 +62,7 @@ export class SetupChecks {
     try {
       this.manifest = { record: readManifest(payload, this.trust), digest: envelope.digest };
       this.ledger.mark("C.1", "C.2");
+      if (this.manifest.record.parameters.modulusBits === TEST_MODULUS_BITS) this.ledger.note("C.1", TEST_KEY);
     } catch (error) {
       const found = refusal(error);
       if (found.family === "derived") this.ledger.mark("C.1"); // what is derived is checked last

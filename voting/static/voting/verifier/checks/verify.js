@@ -3,7 +3,9 @@
 import { toHex } from "../codec/octets.js";
 import { BallotChecks } from "./ballots.js";
 import { checkClosing, checkTime } from "./closing.js";
+import { Continuation } from "./continuation.js";
 import { Ledger } from "./ledger.js";
+import { CONTINUED, POLICY } from "./list.js";
 import { checkFinal, checkResult } from "./results.js";
 import { SetupChecks } from "./setup.js";
 import { ShareChecks } from "./shares.js";
@@ -11,13 +13,22 @@ import { startWalk } from "./walk.js";
 
 /** @typedef {import("../contests/outcome.js").Outcome} Outcome */
 /** @typedef {import("../sources/source.js").Source} Source */
+/** @typedef {import("../log/policy.js").Policy} Policy */
+/** @typedef {import("./continuation.js").Earlier} Earlier */
 /** @typedef {import("./ledger.js").Report} Report */
 /** @typedef {import("./pool.js").Pool} Pool */
 /** @typedef {import("./walk.js").Entry} Entry */
 
 /**
  * Without a fingerprint A.1 is not run, unless `isTrusting`; `isCompact` leaves the cache aside; `isTestAllowed` is for tests.
- * @typedef {{ fingerprint: string | null, isTrusting?: boolean, isCompact?: boolean, isTestAllowed?: boolean }} Options
+ * `policy` is the reader's own, for B.8, and `earlier` a checkpoint seen before, for B.9.
+ * @typedef {object} Options
+ * @property {string | null} fingerprint
+ * @property {Policy | null} [policy]
+ * @property {Earlier | null} [earlier]
+ * @property {boolean} [isTrusting]
+ * @property {boolean} [isCompact]
+ * @property {boolean} [isTestAllowed]
  */
 /** @typedef {{ label: string, total: number, isWinner: boolean, isTied: boolean, isExtra: boolean }} Row */
 /** @typedef {{ question: string, rows: Row[] }} Answer */
@@ -25,6 +36,8 @@ import { startWalk } from "./walk.js";
 /** @typedef {{ entries: number, size: number, judged: number, ballots: number }} Progress */
 /** `answers` are there where a result could be computed, in the default language. */
 /** @typedef {{ report: Report, answers: Answer[] }} Verification */
+
+const SETUP = ["manifest", "roll", "key", "open"]; // of each the first counts
 
 /**
  * Rejects with a Refusal if there is no readable board, or if its source stops answering.
@@ -35,16 +48,43 @@ import { startWalk } from "./walk.js";
  * @returns {Promise<Verification>}
  */
 export async function verify(source, options, pool, progress = () => undefined) {
-  const ledger = new Ledger();
+  const { policy = null, earlier = null } = options;
+  const ledger = new Ledger(unasked(policy, earlier));
   const walk = await startWalk(source, ledger);
+  if (earlier) walk.continuation = new Continuation(earlier, walk.head, ledger);
+  if (policy) walk.checkPolicy(policy);
   const pass = new Pass(source, options, pool, ledger, walk);
   const tell = () => progress({ entries: walk.tree.size, size: walk.head.size, ...pass.proofs() });
   for await (const entry of walk.entries()) {
     await pass.take(entry, tell);
     tell();
   }
+  await pass.ballots?.judgeWaiting(); // nothing waits if there was a closing entry
   await pass.setup.checkCredentials();
-  return { report: ledger.report(pass.facts()), answers: pass.answers() };
+  return { report: ledger.report(pass.facts(), exhibits(walk, earlier)), answers: pass.answers() };
+}
+
+/**
+ * @param {Policy | null} policy
+ * @param {Earlier | null} earlier
+ */
+function unasked(policy, earlier) {
+  return new Set([...(policy ? [] : [POLICY]), ...(earlier ? [] : [CONTINUED])]);
+}
+
+/**
+ * Both signed checkpoints, if the board does not continue the earlier one.
+ * @param {Awaited<ReturnType<typeof startWalk>>} walk
+ * @param {Earlier | null} earlier
+ * @returns {[string, string][]}
+ */
+function exhibits({ ledger, note }, earlier) {
+  if (!earlier || !ledger.hasFailed(CONTINUED)) return [];
+  const text = (/** @type {Uint8Array} */ octets) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(octets);
+  return [
+    ["Checkpoint of the earlier verification", text(earlier.octets)],
+    ["Checkpoint of this board", text(note.octets)],
+  ];
 }
 
 /** The state of one pass: what each type of entry adds to it. */
@@ -63,6 +103,8 @@ class Pass {
     this.walk = walk;
     this.isCompact = isCompact;
     this.setup = new SetupChecks(ledger, { fingerprint, isTrusting, isTestAllowed }, pool);
+    /** @type {Set<string>} types of `SETUP` that were met */
+    this.met = new Set();
     /** @type {BallotChecks | null} */
     this.ballots = null;
     /** @type {ShareChecks | null} */
@@ -85,7 +127,10 @@ class Pass {
    * @param {() => void} tell that something has been done
    */
   async take(entry, tell) {
-    switch (entry.envelope.type) {
+    const { type } = entry.envelope;
+    if (this.met.has(type)) return undefined; // out of order (B.5): what was opened stays what it is
+    if (SETUP.includes(type)) this.met.add(type);
+    switch (type) {
       case "manifest":
         return this.manifest(entry);
       case "roll":

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** One pass along the board: checks B.1 to B.6, and every entry with its payload, in order. */
+/** One pass along the board: checks B.1 to B.6, B.8, B.9, and every entry with its payload, in order. */
 import { toHex } from "../codec/octets.js";
 import { Refusal } from "../errors.js";
 import { sha256Hex } from "../hash/sha256.js";
@@ -7,9 +7,11 @@ import { BUNDLE_LIMIT, readBundle } from "../log/bundle.js";
 import { checkCosigned, checkLogSigned, readCheckpoint } from "../log/checkpoint.js";
 import { checkChain, readEnvelope } from "../log/envelope.js";
 import { NOTE_LIMIT, readNote } from "../log/note.js";
+import { checkUnder } from "../log/policy.js";
 import { CHECKPOINT, WIDTH, blobPath, bundlePath } from "../log/paths.js";
 import { Tree } from "../log/tree.js";
 import { isEqual } from "../codec/octets.js";
+import { POLICY } from "./list.js";
 import { checkFollows } from "./order.js";
 
 /** @typedef {import("../log/envelope.js").Envelope} Envelope */
@@ -49,15 +51,15 @@ export async function readPayload(source, { digest, length }) {
  * @param {Ledger} ledger
  */
 export async function startWalk(source, ledger) {
-  const note = readNote(await source.read(CHECKPOINT, NOTE_LIMIT));
-  return new Walk(source, ledger, note);
+  const octets = await source.read(CHECKPOINT, NOTE_LIMIT);
+  return new Walk(source, ledger, { octets, ...readNote(octets) });
 }
 
 class Walk {
   /**
    * @param {Source} source
    * @param {Ledger} ledger
-   * @param {import("../log/note.js").Note} note
+   * @param {import("../log/note.js").Note & { octets: Uint8Array }} note
    */
   constructor(source, ledger, note) {
     this.source = source;
@@ -65,6 +67,21 @@ class Walk {
     this.note = note;
     this.head = readCheckpoint(note.text);
     this.tree = new Tree();
+    /** @type {import("./continuation.js").Continuation | null} */
+    this.continuation = null;
+  }
+
+  /**
+   * B.8: the checkpoint is good under the reader's own policy, whatever the manifest says.
+   * @param {import("../log/policy.js").Policy} policy
+   */
+  checkPolicy(policy) {
+    this.ledger.mark(POLICY);
+    try {
+      checkUnder(this.note, policy);
+    } catch (error) {
+      this.ledger.fail(POLICY, refusal(error), CHECKPOINT);
+    }
   }
 
   /**
@@ -72,6 +89,7 @@ class Walk {
    * @param {import("../record/parties.js").BoardKeys} keys
    */
   checkSignatures(keys) {
+    this.continuation?.checkSignature(keys.log);
     this.ledger.mark("B.1");
     try {
       checkLogSigned(this.note, keys.log);
@@ -94,6 +112,7 @@ class Walk {
    */
   async *entries() {
     let previous = "";
+    this.continuation?.meet(this.tree);
     for await (const envelope of this.envelopes()) {
       const where = `entry ${envelope.seq} (${envelope.type})`;
       this.checkOrder(previous, envelope.type, where);
@@ -157,6 +176,7 @@ class Walk {
       const envelope = readEnvelope(octets);
       checkChain(previous, envelope);
       this.tree.add(octets);
+      this.continuation?.meet(this.tree);
       return envelope;
     } catch (error) {
       this.ledger.fail("B.2", refusal(error).at(`entry ${this.tree.size}`));

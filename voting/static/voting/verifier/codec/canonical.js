@@ -5,6 +5,7 @@
  * Whatever is not that spelling is refused: reading ends with writing the value again and comparing.
  */
 import { Refusal } from "../errors.js";
+import { forbiddenIn } from "./characters.js";
 import { readJson } from "./json.js";
 import { utf8 } from "./octets.js";
 
@@ -14,9 +15,6 @@ import { utf8 } from "./octets.js";
 export const MAX_INTEGER = Number.MAX_SAFE_INTEGER; // 2^53 − 1
 const MAX_DEPTH = 32;
 const KEY = /^[a-z][a-z0-9_-]*$/;
-const FORBIDDEN =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 // eslint-disable-next-line no-control-regex
 const ASCII = /^[\u0000-\u007f]*$/;
 
@@ -101,9 +99,9 @@ function checkInteger(value) {
 
 /** @param {string} text */
 function checkText(text) {
-  const found = FORBIDDEN.exec(text);
+  const found = forbiddenIn(text);
   if (found) {
-    const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+    const code = found.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
     throw new Refusal("codec", "ForbiddenText", `a string holds the forbidden character U+${code}`);
   }
   if (!ASCII.test(text) && text.normalize("NFC") !== text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Verifier keys of notes: name+keyid+base64(type ‖ key) (docs/spec/board.md, "Keys"). */
 import { decodeStandard } from "../codec/base64.js";
+import { isName } from "../codec/characters.js";
 import { concat, toHex, toInteger, utf8 } from "../codec/octets.js";
 import { isWeak, verify } from "../curve/ed25519.js";
 import { Refusal } from "../errors.js";
@@ -22,7 +23,7 @@ const TIME = 8; // octets of a cosignature's time
 export function checkName(name) {
   const length = [...name].length;
   if (length < 1 || length > NAME_LIMIT) malformed("key name of another length", `1..${NAME_LIMIT}`, length);
-  if (/[\p{C}\p{Z}+]/u.test(name)) malformed("a key name holds no white space, control character or plus sign");
+  if (!isName(name)) malformed("a key name holds no white space, control character or plus sign");
 }
 
 /**

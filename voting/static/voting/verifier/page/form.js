@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** What the page was asked: which record, and the fingerprint that was brought. */
+/** What the page was asked: which record, what was brought to it, and how to verify. */
 
 /** @typedef {import("../worker.js").Place} Place */
 
 /** Names of the problems that the page has a sentence for. */
 /** @typedef {"no-record" | "no-fingerprint-form"} Problem */
-/** @typedef {{ place: Place, fingerprint: string | null }} Asked */
+/** @typedef {{ place: Place, fingerprint: string | null, isCompact: boolean } & import("../worker.js").Brought} Asked */
 
 const FINGERPRINT = /^[0-9a-f]{64}$/;
 
@@ -20,7 +20,9 @@ export function readForm(form) {
   const problems = [];
   if (!place) problems.push("no-record");
   if (typed && !FINGERPRINT.test(typed)) problems.push("no-fingerprint-form");
-  return { asked: place && !problems.length ? { place, fingerprint: typed || null } : null, problems };
+  if (!place || problems.length) return { asked: null, problems };
+  const brought = { policy: fileOf(form, "policy"), earlier: fileOf(form, "earlier") };
+  return { asked: { place, fingerprint: typed || null, isCompact: field(form, "compact").checked, ...brought }, problems };
 }
 
 /**
@@ -31,7 +33,7 @@ function placeOf(form) {
   const chosen = /** @type {HTMLInputElement | null} */ (form.querySelector('[name="record"]:checked'));
   const kind = chosen?.value ?? "archive";
   if (kind === "archive") {
-    const [blob] = [...(field(form, "archive").files ?? [])];
+    const blob = fileOf(form, "archive");
     return blob ? { kind: "archive", blob } : null;
   }
   if (kind === "folder") {
@@ -39,6 +41,15 @@ function placeOf(form) {
     return files.length ? { kind: "folder", files: files.map((file) => ({ path: below(file), blob: file })) } : null;
   }
   return { kind: "web", address: new URL(kind, location.href).href.replace(/\/$/, "") };
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @returns {File | null}
+ */
+function fileOf(form, name) {
+  return field(form, name).files?.[0] ?? null;
 }
 
 /**

@@ -17,18 +17,19 @@ const PILLS = { PASS: "pill pill-good", FAIL: "pill pill-bad", "NOT-RUN": "pill 
  */
 export function showReport(place, { report, answers }) {
   showVerdict(place, report.verdict);
+  one(place, "[data-remarks]").replaceChildren(...remarks(report.checks));
   showFacts(one(place, "[data-facts]"), report.facts);
   const results = one(place, "[data-results]");
   results.hidden = report.verdict !== "verified" || !answers.length;
   one(results, "[data-answers]").replaceChildren(...answers.map((answer) => answerTable(answer, results.dataset)));
-  one(place, "[data-checks]").replaceChildren(...categories(report.checks));
+  one(place, "[data-checks]").replaceChildren(...categories(report.checks), ...(report.exhibits ?? []).flatMap(exhibit));
   one(place, "[data-details]").hidden = false;
 }
 
 /**
  * A board that could not be read, or a program that stopped: nothing was found out.
  * @param {HTMLElement} place
- * @param {"unreadable" | "trouble"} verdict
+ * @param {"unusable" | "unreadable" | "trouble"} verdict
  * @param {string} message
  */
 export function showTrouble(place, verdict, message) {
@@ -45,6 +46,15 @@ function showVerdict(place, verdict) {
   for (const notice of /** @type {NodeListOf<HTMLElement>} */ (place.querySelectorAll("[data-verdict]"))) {
     notice.hidden = notice.dataset.verdict !== verdict;
   }
+}
+
+/**
+ * What a reader of the verdict must know: every note beside a check that passed.
+ * @param {readonly Finding[]} checks
+ */
+function remarks(checks) {
+  const noted = checks.filter(({ status, note }) => status === "PASS" && note);
+  return noted.map(({ id, note }) => make("p", { class: "notice notice-care", text: `${id}: ${note}` }));
 }
 
 /**
@@ -88,6 +98,19 @@ function categories(checks) {
     make("h3", { text: `${letter}. ${title}` }),
     make("ol", { class: "checks" }, checks.filter(({ id }) => id.startsWith(letter)).map(checkRow)),
   ]);
+}
+
+/**
+ * Evidence as it stands.
+ * @param {import("../checks/ledger.js").Exhibit} exhibit
+ */
+function exhibit({ name, lines }) {
+  const text = make("pre", { class: "command", text: lines.join("\n") });
+  text.tabIndex = 0;
+  text.dir = "ltr";
+  text.setAttribute("role", "region");
+  text.setAttribute("aria-label", name);
+  return [make("h3", { text: name }), text];
 }
 
 /** @param {Finding} finding */

@@ -71,8 +71,8 @@ function showAnswer(place, answer) {
   if (answer.kind === "done") {
     showReport(place, answer.verification);
     offer(/** @type {HTMLAnchorElement} */ (one(place, "[data-download]")), reportOctets(answer.verification.report));
-  } else if (answer.kind === "unreadable") {
-    showTrouble(place, "unreadable", `${answer.name}: ${answer.message}`);
+  } else if (answer.kind === "unusable" || answer.kind === "unreadable") {
+    showTrouble(place, answer.kind, `${answer.name}: ${answer.message}`);
   } else if (answer.kind === "trouble") {
     showTrouble(place, "trouble", answer.message);
   }

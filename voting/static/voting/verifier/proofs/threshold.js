@@ -48,6 +48,7 @@ export function checkVerificationKeys(key, context) {
   const { n, gamma0, base, keys, threshold } = key;
   const derived = residue(n, [BASE, fromInteger(n, bitLength(n) / 8), context]);
   if (base !== (derived * derived) % n) refuse("the verification base is not the derived one");
+  if (2 * threshold <= keys.length) refuse("two groups of k could decrypt apart", "2k > l", `${threshold} of ${keys.length}`);
   if (gamma0 <= 0n || gamma0 >= n) refuse("γ0 lies outside (0, n)");
   const { divisor, a, b } = extendedGcd(4n * factorial(keys.length) ** 3n * gamma0, n);
   if (divisor !== 1n) refuse("γ0 is not coprime to n");

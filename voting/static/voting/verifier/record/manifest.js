@@ -44,7 +44,7 @@ const MOST_CONTESTS = 100;
 const MOST_AGGREGATES = 10_000;
 const MOST_MODULUS_BITS = 1 << 14;
 const MODULUS_BITS = [2048, 3072];
-const TEST_MODULUS_BITS = 1024;
+export const TEST_MODULUS_BITS = 1024;
 
 /**
  * @param {Uint8Array} octets
@@ -166,7 +166,8 @@ function checkKeys({ board, trustees, registrar }) {
   checkBoardKeys(board);
   checkTrustees(trustees);
   checkPublicKey(registrar.key);
-  const signers = [board.log.key, registrar.key, ...trustees.members.map(({ signingKey }) => signingKey)];
+  const witnesses = board.witnesses.map(({ key }) => key); // who vouches in the trustees' place
+  const signers = [board.log.key, ...witnesses, registrar.key, ...trustees.members.map(({ signingKey }) => signingKey)];
   checkDistinct(signers.map(toHex), "RepeatedKey");
 }
 

@@ -2,6 +2,7 @@
 /** Who vouches for an election: log, witnesses, registrar, trustees (docs/spec/record.md, "Manifest"). */
 import { toHex } from "../codec/octets.js";
 import { KEY, checkPublicKey } from "../curve/ed25519.js";
+import { checkEncryptionKey } from "../curve/x25519.js";
 import { Refusal } from "../errors.js";
 import { COSIGNATURE, ED25519, readVerifierKey } from "../log/keys.js";
 
@@ -87,15 +88,20 @@ export function checkBoardKeys({ log, witnesses, quorum }) {
 }
 
 /** @param {Trustees} trustees */
-export function checkTrustees({ threshold: k, acknowledgements: q, members }) {
+export function checkTrustees({ threshold: k, kind, acknowledgements: q, members }) {
   const l = members.length;
+  // No transcript of a ceremony is defined: the word alone would be believed.
+  if (kind !== "dealt") refuse("UnsupportedKeyKind", "how the key is made", "dealt", kind);
   if (k > l) refuse("ThresholdOutOfRange", "k of l trustees", `1 ≤ k ≤ l ≤ ${MOST_TRUSTEES}`, `${k} of ${l}`);
   if (2 * k <= l) refuse("NoHonestMajority", "two groups of k could decrypt two sets", "2k > l", `${k} of ${l}`);
   if (2 * q <= l + k - 1 || q > l) refuse("AcknowledgementsOutOfRange", "number of acknowledgements", "2q > l + k − 1 and q ≤ l", q);
   checkDistinct(members.map(({ name }) => name), "RepeatedName");
   checkDistinct(members.map(({ signingKey }) => toHex(signingKey)), "RepeatedKey");
   checkDistinct(members.map(({ encryptionKey }) => toHex(encryptionKey)), "RepeatedKey");
-  for (const { signingKey } of members) checkPublicKey(signingKey);
+  for (const { signingKey, encryptionKey } of members) {
+    checkPublicKey(signingKey);
+    checkEncryptionKey(encryptionKey);
+  }
 }
 
 /**
