@@ -10,7 +10,6 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from unittest import mock
 
 from django.db import connection
@@ -70,10 +69,17 @@ def at(
             return execute(sql, params, many, context)
         return steps.take(f"database {verb}", execute, sql, params, many, context)
 
+    def commit_or_lose():
+        try:
+            steps.take("database commit", commit)
+        except BaseException:
+            connection._rollback()  # the transaction of a process that died is none
+            raise
+
     with (
         mock.patch("os.fsync", lambda descriptor: steps.take("file fsync", fsync, descriptor)),
         mock.patch("os.replace", lambda old, new: steps.take("file rename", replace, old, new)),
-        mock.patch.object(connection, "_commit", partial(steps.take, "database commit", commit)),
+        mock.patch.object(connection, "_commit", commit_or_lose),
         connection.execute_wrapper(statement),
     ):
         yield steps
