@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A board served by nginx as in docs/examples, from the folder that the clock keeps: no Django is asked."""
 
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -15,13 +13,14 @@ from bulletin_board import publisher, reader, storage
 from bulletin_board.mirror.copy import Copy
 from bulletin_board.mirror.following import follow
 from bulletin_board.sources import open_source
+from tests import nginx
 from tests.integration.boards import KEY, ORIGIN, SIGNER, append, numbered
+from voting.local import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.servers]
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs/examples/nginx-board.conf"
 COUNT = 300
-_SEARCH = os.environ.get("PATH", "") + ":/usr/sbin"
 
 
 @pytest.fixture
@@ -42,23 +41,12 @@ def log(folder):
 @pytest.fixture
 def port(tmp_path, log):
     """An nginx of our own, with the example's words."""
-    program = shutil.which("nginx", path=_SEARCH)
-    assert program is not None, "nginx is missing: make test names the command that installs it"
-    words = EXAMPLE.read_text()
-    assert "root /var/lib/veritally/www;" in words
-    (tmp_path / "board.conf").write_text(words.replace("/var/lib/veritally/www", str(tmp_path / "www")))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    account = "user root;" if os.getuid() == 0 else ""
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    folders = "\n".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
-    (tmp_path / "nginx.conf").write_text(
-        f"{account} daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log;"
-        "events {} http { access_log off; " + folders + f" server {{ listen 127.0.0.1:{port};"
-        f" include {tmp_path}/board.conf; }} }}"
+    port = free_port(0)
+    words = nginx.changed(EXAMPLE, {"/var/lib/veritally/www": str(tmp_path / "www")})
+    (tmp_path / "nginx").mkdir()
+    server = subprocess.Popen(
+        nginx.command(tmp_path / "nginx", f"server {{ listen 127.0.0.1:{port};\n{words} }}")
     )
-    server = subprocess.Popen([program, "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)])
     try:
         _wait(server, port)
         yield port

@@ -2,7 +2,6 @@
 """The server behind nginx as in docs/examples: who is slow, or sends too much, holds up nobody."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers
+from tests import nginx, servers
 from tests.integration.tally_processes import ROOT, wait_until
 from voting.local import free_port
 
@@ -34,7 +33,6 @@ UNFINISHED = "\r\n".join(
         "language=",
     )
 ).encode()
-_SEARCH = os.environ.get("PATH", "") + ":/usr/sbin"
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +49,7 @@ def behind_nginx(tmp_path_factory):
             running([sys.executable, *command, "--no-control-socket"], env | {"WEB_THREADS": str(THREADS)})
         )
         port = free_port(0)
-        configure(folder, sock, port)
-        program = shutil.which("nginx", path=_SEARCH)
-        assert program is not None, "nginx is missing: make test names the command that installs it"
-        stack.enter_context(running([program, "-c", str(folder / "nginx.conf"), "-p", str(folder)], env))
+        stack.enter_context(running(configured(folder, sock, port), env))
         wait_until(lambda: status_of(port, "/robots.txt") == 200, "the server")
         yield port
 
@@ -75,26 +70,15 @@ def running(command, env):
     return stack
 
 
-def configure(folder, sock, port):
-    """The example's words, at a port of our own and without TLS."""
-    words = EXAMPLE.read_text()
+def configured(folder, sock, port):
+    """nginx with the example's words, at a port of our own and without TLS."""
     changes = {
         "listen 443 ssl;": f"listen 127.0.0.1:{port};",
         "ssl_certificate /etc/ssl/vote.example.org.pem;": "",
         "ssl_certificate_key /etc/ssl/private/vote.example.org.key;": "",
         "/run/veritally/web.sock": str(sock),
     }
-    for old, new in changes.items():
-        assert old in words
-        words = words.replace(old, new)
-    (folder / "server.conf").write_text(words)
-    account = "user root;" if os.getuid() == 0 else ""
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    folders = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    (folder / "nginx.conf").write_text(
-        f"{account} daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;"
-        "events {} http { " + folders + f" include {folder}/server.conf; }}"
-    )
+    return nginx.command(folder, nginx.changed(EXAMPLE, changes))
 
 
 def status_of(port, path, body=None):

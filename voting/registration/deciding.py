@@ -15,7 +15,7 @@ from voting.registration.errors import ListRefused, NothingApproved, UnknownRegi
 from voting.registration.intake import is_address
 from voting.registration.models import Expected, Registration, State
 from voting.registration.rolls import drop_stale_roll
-from voting.registration.windows import locked_draft
+from voting.services.drafting import editing
 from voting.states import Action, after
 
 LIST_LIMIT = 16 << 20
@@ -46,7 +46,7 @@ def decide(election: Election, number: int, state: State) -> Registration:
 
     Raises WrongState, UnknownRegistration.
     """
-    with locked_draft(election):
+    with editing(election):
         row = election.registrations.exclude(state=State.WAITING).filter(pk=number).first()
         if row is None:
             raise UnknownRegistration(
@@ -63,7 +63,7 @@ def approve_expected(election: Election) -> int:
     """Approve everybody who is confirmed and expected; return how many. Nobody is there twice: an address is
     one person's (intake.py). A roll that was signed for others is dropped. Raises WrongState.
     """
-    with locked_draft(election):
+    with editing(election):
         approved = expected_waiting(election).update(state=State.APPROVED)
         if approved:
             drop_stale_roll(election)

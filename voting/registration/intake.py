@@ -23,7 +23,8 @@ from voting import mail
 from voting.models import Election
 from voting.registration.errors import AlreadyDecided, BadAddress, KeyTaken, UnknownLink, WrongRegistrant
 from voting.registration.models import Registration, State
-from voting.registration.windows import check_open, locked_draft
+from voting.registration.windows import check_open
+from voting.services.drafting import editing
 
 LIMIT = 4_096  # bytes
 LIFETIME = timedelta(hours=48)  # of a link; and how long a message may wait to be sent
@@ -137,7 +138,7 @@ def _row(election: Election, registrant: Registrant, proof: Proof, now: datetime
 def _one_at_a_time(election: Election) -> Iterator[None]:
     """Nobody else confirms or decides in this election meanwhile. Raises WrongState, KeyTaken."""
     try:
-        with locked_draft(election):
+        with editing(election):
             yield
     except IntegrityError:
         raise KeyTaken("somebody else has registered this key") from None

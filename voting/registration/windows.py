@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Whether voters of an election make their own keys, and whether they may register now."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 
 from tally.record.parties import BY_VOTERS
 from voting import mail
@@ -54,12 +51,3 @@ def set_window(election: Election, *, is_open: bool, closes_at: datetime | None)
         mail.check_available()
     values = {"is_open": is_open, "closes_at": closes_at}
     Window.objects.update_or_create(election=election, defaults=values)
-
-
-@contextmanager
-def locked_draft(election: Election) -> Iterator[None]:
-    """Let nobody else confirm, decide or edit meanwhile, in one transaction. Raises WrongState."""
-    with transaction.atomic():
-        row = Election.objects.select_for_update().get(pk=election.pk)
-        after(row.where, Action.EDIT)
-        yield

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from bulletin_board.codec.canonical import parse
 from bulletin_board.codec.fields import Fields
 from bulletin_board.errors import EncodingError
+from voting.bodies import json_body
 from voting.errors import TooLarge, WrongContentType, WrongState, code_of
 from voting.management.refusals import REFUSALS
 from voting.models import Election
@@ -26,7 +27,6 @@ from voting.places import place_of
 from voting.registration import errors, intake, oidc, sessions, throttle
 from voting.registration.views.pages import election_of
 
-_JSON = "application/json"
 _ACCEPTED, _CREATED = 202, 201
 _TOKEN_LIMIT = 256
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
@@ -69,7 +69,7 @@ def register(request: HttpRequest, election: Election) -> HttpResponse:
     language = str(get_language() or "en")
     now = timezone.now()
     with transaction.atomic():  # what is one too many is not kept, and what is refused is not counted
-        row = intake.take_by_email(election, _body(request, intake.LIMIT), language=language, now=now)
+        row = intake.take_by_email(election, json_body(request, intake.LIMIT), language=language, now=now)
         throttle.check_named(place_of(request), election.election_id, row.address, now=now)
     return JsonResponse({"code": "message-on-its-way"}, status=_ACCEPTED)
 
@@ -80,14 +80,14 @@ def register_signed_in(request: HttpRequest, election: Election) -> HttpResponse
     person = sessions.person_of(request, election.slug)
     if person is None:
         raise errors.NotSignedIn("nobody is signed in")
-    intake.take_signed_in(election, _body(request, intake.LIMIT), person, now=timezone.now())
+    intake.take_signed_in(election, json_body(request, intake.LIMIT), person, now=timezone.now())
     return sessions.end(request, JsonResponse({"code": "registered"}, status=_CREATED))
 
 
 @_posted
 def confirm(request: HttpRequest, election: Election) -> HttpResponse:
     """Confirm an address by the token of a link."""
-    fields = Fields(parse(_body(request, _TOKEN_LIMIT), limit=_TOKEN_LIMIT), "body")
+    fields = Fields(parse(json_body(request, _TOKEN_LIMIT), limit=_TOKEN_LIMIT), "body")
     token = fields.text("token", limit=_TOKEN_LIMIT)
     fields.done()
     row = intake.confirm(election, token, now=timezone.now())
@@ -108,13 +108,3 @@ def sign_in(_request: HttpRequest, election: Election) -> HttpResponse:
 def sign_out(request: HttpRequest, _election: Election) -> HttpResponse:
     """Forget who is signed in."""
     return sessions.end(request, JsonResponse({"code": "signed-out"}))
-
-
-def _body(request: HttpRequest, limit: int) -> bytes:
-    """The body, never read beyond the limit. Raises WrongContentType, TooLarge."""
-    if request.content_type != _JSON:
-        raise WrongContentType("only JSON is taken here", expected=_JSON, computed=request.content_type)
-    body = request.read(limit + 1)
-    if len(body) > limit:
-        raise TooLarge("longer than any can be", expected=limit)
-    return body
