@@ -19,7 +19,7 @@ export function rehearsalView() {
  */
 export function fingerprintView({ title, fingerprint }) {
   return el("aside", { class: "booth-election", "aria-label": say("Which election this is") },
-    el("p", {}, shown(title), " ", say("Fingerprint:"), " ",
+    el("p", {}, el("strong", {}, shown(title)), el("br"), say("Fingerprint:"), " ",
       el("code", { id: "fingerprint", class: "fingerprint", dir: "ltr" }, ...grouped(fingerprint.slice(0, SHORT)))),
     el("p", { class: "soft" }, say("Compare it with the beginning of the fingerprint in the letter, the newspaper or a notice: if it differs, go no further, and tell the people who run the election.")));
 }
