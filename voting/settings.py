@@ -93,8 +93,7 @@ VERITALLY_HEADS_DIR = Path(
 ).resolve()
 # Boards as files for a web server; kept up to date while elections run if it is set.
 _board_dir: str = env.str("VERITALLY_BOARD_DIR", default="")
-VERITALLY_BOARD_LIVE = bool(_board_dir)
-VERITALLY_BOARD_DIR = Path(_board_dir or VERITALLY_DATA_DIR / "published").resolve()
+VERITALLY_BOARD_DIR = Path(_board_dir).resolve() if _board_dir else None
 # For elections whose codes this server mails; nobody has to make one.
 VERITALLY_REGISTRAR_KEY_FILE = Path(
     env.str("VERITALLY_REGISTRAR_KEY_FILE", default=str(VERITALLY_DATA_DIR / "registrar.key"))

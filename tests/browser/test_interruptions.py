@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 
-from tally.crypto.crockford import format_code
+from tally.record.tracker import format_check_code
 from tests.browser.polling_place import fresh_code
 from tests.browser.voters import ADA, Voter, to_review
 
@@ -172,7 +172,7 @@ def seals(one: Voter) -> int:
 
 
 def is_of(one: Voter, tracker: object) -> bool:
-    return one.check_code == format_code(bytes.fromhex(str(tracker))[:15])
+    return one.check_code == format_check_code(str(tracker))
 
 
 HURRY = {

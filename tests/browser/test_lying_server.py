@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tally.crypto.crockford import format_code
+from tally.registrar.codes import format_voting_code
 from tests.browser.polling_place import fresh_code
 from tests.browser.voters import ADA, Voter, to_review
 
@@ -104,7 +104,7 @@ def test_another_voters_ballot_is_not_taken_for_ones_own(at):
 
 
 def test_who_is_turned_away_with_good_reason_gets_that_signed(at):
-    stranger = format_code(hashlib.sha256(b"nobody").digest()[:15])
+    stranger = format_voting_code(hashlib.sha256(b"nobody").digest()[:15])
     one = at("choose-one").enter(stranger)
     one.page.locator("#ongoing").click()
     one.choose(ADA).go_on().cast()

@@ -134,13 +134,13 @@ def test_nothing_signed_leaves_the_server_before_it_is_remembered(log, history):
 def test_a_database_that_says_it_is_full_takes_all_or_nothing_and_goes_on_later(log, history):
     before = log.entries.count()
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA page_count")
-        pages = cursor.fetchone()[0]
-        cursor.execute(f"PRAGMA max_page_count = {pages + 8}")
-    with pytest.raises(OperationalError, match="full"):
-        history.cast(log, *(b"%d" % number + bytes(4_096) for number in range(20)))
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA max_page_count = 1073741823")
+        free, pages = (cursor.execute(f"PRAGMA {name}_count").fetchone()[0] for name in ("freelist", "page"))
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        try:
+            with pytest.raises(OperationalError, match="full"):
+                history.cast(log, *(b"%d" % number + bytes(4_096) for number in range(free + 9)))
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
     assert log.entries.count() == before
     history.holds(log)
     history.cast(log, b"there is room again")

@@ -31,7 +31,6 @@ def boards(settings, tmp_path):
     settings.VERITALLY_DATA_DIR = tmp_path
     settings.VERITALLY_LOG_KEY_FILE = tmp_path / "log.key"
     settings.VERITALLY_BOARD_DIR = tmp_path / "www" / "board"
-    settings.VERITALLY_BOARD_LIVE = True
     return settings.VERITALLY_BOARD_DIR
 
 
@@ -87,10 +86,11 @@ def test_publishing_writes_one_archive_of_everything_beside_the_folder(boards):
 
 
 def test_without_a_folder_of_its_own_nothing_is_written_meanwhile(boards, settings):
-    settings.VERITALLY_BOARD_LIVE = False
-    place("harbour", "open")
+    settings.VERITALLY_BOARD_DIR = None
+    election = place("harbour", "open")
     tasks.write_boards()
     assert not boards.exists()
+    assert publishing.folder_of(election) == settings.VERITALLY_DATA_DIR / "published" / "harbour"
 
 
 def test_one_board_that_cannot_be_written_keeps_no_other_from_it(boards, caplog):

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 def sweep() -> None:
     """Bring the folder of every board that may have grown up to date."""
-    if not settings.VERITALLY_BOARD_LIVE:
+    if settings.VERITALLY_BOARD_DIR is None:
         return
     elections = Election.objects.filter(log__isnull=False).exclude(state=State.FINAL)
     for election in elections.select_related("log").defer(*LARGE_FIELDS):
@@ -44,4 +44,5 @@ def write_whole(election: Election) -> Path:
 
 def folder_of(election: Election) -> Path:
     """Return where the files of an election's board are."""
-    return Path(settings.VERITALLY_BOARD_DIR) / election.slug
+    folder = settings.VERITALLY_BOARD_DIR or Path(settings.VERITALLY_DATA_DIR) / "published"
+    return Path(folder) / election.slug
