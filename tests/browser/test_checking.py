@@ -326,7 +326,7 @@ def test_the_server_learns_40_bits_of_what_is_typed_and_no_address_holds_a_code(
         "request", lambda request: sent.append(request.post_data_buffer) if request.method == "POST" else None
     )
     assert notice(check(one, code)) == "Your ballot is on the public board"
-    assert sent == [json.dumps({"prefix": digits[:10]}, separators=(",", ":")).encode()]
+    assert list(filter(None, sent)) == [json.dumps({"prefix": digits[:10]}, separators=(",", ":")).encode()]
     asked = [address.partition("#")[0] for address in one.asked]
     assert not [address for address in asked if digits[:10] in address or code[:9] in address]
 
