@@ -7,18 +7,20 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
 from tally.registrar.registration import Registrant, read_registrations, roll_of_registrations
 from tests.integration.office_world import PASSWORD, official
 from tests.integration.registration_world import body, email, prepare, proof
+from voting.bodies import json_body
 from voting.models import Election
 from voting.registration import deciding, intake, sessions, throttle
 from voting.registration.intake import SignedIn
 from voting.registration.models import Registration, State, Window
 from voting.registration.sending import send_due
+from voting.registration.views import api
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADA, BEN = email("ada@example.org"), email("ben@example.org")
@@ -371,6 +373,21 @@ def test_a_request_without_the_pages_token_is_refused(election):
 
 def test_a_large_body_is_refused_unread(client, election):
     assert client.post(f"{PAGE}by-email", b" " * 5_000, content_type=JSON).status_code == 413
+
+
+@pytest.mark.parametrize("name", ["by-email", "as-signed-in", "confirmation"])
+def test_a_body_is_read_outside_of_any_transaction(election, monkeypatch, name):
+    inside = []
+
+    def read(request, limit):
+        inside.append(connection.in_atomic_block)
+        return json_body(request, limit)
+
+    monkeypatch.setattr(api, "json_body", read)
+    client = Client()
+    signed_in(client, PERSON)
+    send(client, ADA, proof(election, ADA, 1), name)
+    assert inside == [False]
 
 
 def test_nothing_is_taken_while_registration_is_closed(client, election):
