@@ -47,7 +47,7 @@ def send_due(*, clock: Callable[[], datetime]) -> int:
     waiting.filter(expires_at__lte=now).delete()
     due = waiting.filter(due_at__lte=now, election__state=ElectionState.DRAFT.value)
     sent = 0
-    for election, address in due.values_list("election", "address")[:_AT_ONCE]:
+    for election, address in due.values_list("election_id", "address")[:_AT_ONCE]:
         if next_of_all(now=clock()) > clock():
             if _rarely.is_time():
                 _log.warning("registration.messages_wait")  # VERITALLY_REGISTRATION_MESSAGES is reached
