@@ -2,7 +2,8 @@
 """Deletes who voters are, once nobody can need it any more; the board, which names no person, stays.
 
 An election's registrations, expected addresses and list for mailed codes are kept for some days after the
-last entry of its board (VERITALLY_KEEP_VOTERS_DAYS), if it is final. Copies, also those in backups, are for
+last entry of its board (VERITALLY_KEEP_VOTERS_DAYS), if it is final; so are their names in the office's
+trail, whose lines stay. Copies, also those in backups, are for
 whoever has them to destroy. Sessions go when they are over, counted attempts when no limit counts them.
 """
 
@@ -18,11 +19,14 @@ from bulletin_board.models import Entry
 from voting.mailed.models import Recipient
 from voting.models import Election
 from voting.office import throttle as log_ins
+from voting.office.models import Deed
+from voting.office.trail import Action
 from voting.registration import throttle as registrations
 from voting.registration.models import Expected, Registration
 from voting.states import State
 
 _IDENTITIES = (Registration, Expected, Recipient)
+_NAMING = (Action.CODES_AGAIN, Action.CODES_LEAVE_OUT)  # deeds whose details are a voter's name
 
 
 def sweep(*, now: datetime) -> None:
@@ -41,6 +45,7 @@ def forget_voters(*, now: datetime) -> int:
         with transaction.atomic():
             for model in _IDENTITIES:
                 model.objects.filter(election=election).delete()
+            _naming().filter(election=election).update(detail="")
     return len(due)
 
 
@@ -49,7 +54,13 @@ def _with_identities() -> QuerySet[Election]:
     registered, expected, mailed = (
         Exists(model.objects.filter(election=OuterRef("pk"))) for model in _IDENTITIES
     )
-    return Election.objects.filter(registered | expected | mailed, state=State.FINAL.value)
+    named = Exists(_naming().filter(election=OuterRef("pk")))
+    return Election.objects.filter(registered | expected | mailed | named, state=State.FINAL.value)
+
+
+def _naming() -> QuerySet[Deed]:
+    """Return the lines of the trail that name a voter."""
+    return Deed.objects.filter(action__in=_NAMING).exclude(detail="")
 
 
 def _is_older(election: Election, moment: datetime) -> bool:

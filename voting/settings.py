@@ -285,6 +285,10 @@ EMAIL_TIMEOUT = mail.TIMEOUT
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"elections@{_public.hostname}")
+# So many messages that confirm an address, all together in an hour: voting/registration/throttle.py.
+VERITALLY_REGISTRATION_MESSAGES = number("VERITALLY_REGISTRATION_MESSAGES", 1000)
+if VERITALLY_REGISTRATION_MESSAGES < 1:
+    raise ImproperlyConfigured("VERITALLY_REGISTRATION_MESSAGES must be at least 1.")
 
 # Voters' identities ------------------------------------------------------------------------------
 # For so many days after the last entry of a final election, lists of voters are kept: voting/forgetting.py.

@@ -21,7 +21,7 @@ SEND = """
 import django; django.setup()
 from django.utils import timezone
 from voting.registration.sending import send_due
-send_due(now=timezone.now())
+send_due(clock=timezone.now)
 """
 
 

@@ -111,13 +111,44 @@ def is_waiting_for_a_lock() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def keys_on_the_roll(scene) -> set[str]:
+    return {key.hex() for key, _ in Roll.from_bytes(bytes(again(scene.election).roll)).voters}
+
+
+def check_that_only_bens_last_code_is_good(scene):
+    """Whoever voided a code while the roll was signed has kept that roll from being there."""
+    assert again(scene.election).roll is None
+    sending.send_due(now=scene.by.now)
+    assert roll_signing.sign_due(now=scene.by.now) == 1
+    codes = [world.key_of(scene, code) for code in world.codes()[world.BEN]]
+    assert codes[0] not in keys_on_the_roll(scene)
+    assert keys_on_the_roll(scene).issuperset(codes[1:])
+
+
 @pytest.mark.parametrize("void", [change_code, leave_out])
-def test_a_code_that_is_voided_while_the_roll_is_signed_is_not_on_it(void, monkeypatch):
+def test_a_code_that_is_voided_while_the_roll_is_made_is_not_on_it(void, monkeypatch):
+    scene = world.started()
+    sending.send_due(now=scene.by.now)
+    make_roll = roll_signing.make_roll
+
+    def make_roll_slowly(*arguments):
+        assert not connection.in_atomic_block
+        void(scene, world.BEN)
+        return make_roll(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(roll_signing, "make_roll", make_roll_slowly)
+        assert roll_signing.sign_due(now=scene.by.now) == 0
+    check_that_only_bens_last_code_is_good(scene)
+
+
+@pytest.mark.parametrize("void", [change_code, leave_out])
+def test_a_code_that_is_voided_while_the_roll_is_kept_is_not_on_it(void, monkeypatch):
     if connection.vendor != "postgresql":
         pytest.skip("for postgresql: SQLite has one writer at a time")
     scene = world.started()
     sending.send_due(now=scene.by.now)
-    make_roll = roll_signing.make_roll
+    add_read_roll = actions.add_read_roll
 
     def act():
         void(scene, world.BEN)
@@ -125,23 +156,44 @@ def test_a_code_that_is_voided_while_the_roll_is_signed_is_not_on_it(void, monke
 
     official = threading.Thread(target=act)
 
-    def make_roll_slowly(*arguments):
-        if official.ident is None:
-            official.start()
-            while official.is_alive() and not is_waiting_for_a_lock():
-                official.join(0.01)
-        return make_roll(*arguments)
+    def keep_slowly(*arguments):
+        official.start()
+        while official.is_alive() and not is_waiting_for_a_lock():
+            official.join(0.01)
+        return add_read_roll(*arguments)
 
-    monkeypatch.setattr(roll_signing, "make_roll", make_roll_slowly)
-    roll_signing.sign_due(now=scene.by.now)
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "add_read_roll", keep_slowly)
+        roll_signing.sign_due(now=scene.by.now)
     official.join()
-    assert again(scene.election).roll is None
+    check_that_only_bens_last_code_is_good(scene)
+
+
+@pytest.fixture
+def checked_within(monkeypatch):
+    """Whether a transaction was open, each time that credentials were checked."""
+    check, within = Roll.check_credentials, []
+
+    def watched(roll):
+        within.append(connection.in_atomic_block)
+        check(roll)
+
+    monkeypatch.setattr(Roll, "check_credentials", watched)
+    return within
+
+
+def test_credentials_of_an_uploaded_roll_are_checked_before_anything_is_locked(checked_within):
+    scene = office.scene("ready")
+    checked_within.clear()
+    actions.add_roll(again(scene.election), scene.by, office.roll_of(scene.election.election_id))
+    assert checked_within == [False]
+
+
+def test_credentials_of_a_mailed_roll_are_checked_before_anything_is_locked(checked_within):
+    scene = world.started()
     sending.send_due(now=scene.by.now)
     assert roll_signing.sign_due(now=scene.by.now) == 1
-    keys = {key.hex() for key, _ in Roll.from_bytes(bytes(again(scene.election).roll)).voters}
-    codes = [world.key_of(scene, code) for code in world.codes()[world.BEN]]
-    assert codes[0] not in keys
-    assert all(code in keys for code in codes[1:])
+    assert checked_within == [False]
 
 
 def registrar(scene, **changes):

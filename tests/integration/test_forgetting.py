@@ -15,7 +15,8 @@ from voting.celery import app
 from voting.mailed.models import Recipient
 from voting.models import Election
 from voting.office import throttle as log_ins
-from voting.office.models import LoginAttempt
+from voting.office.models import Deed, LoginAttempt
+from voting.office.trail import Action
 from voting.registration import throttle as registrations
 from voting.registration.models import Attempt, Expected, Registration
 from voting.states import State
@@ -83,6 +84,37 @@ def test_another_election_keeps_its_voters(election, settings, tmp_path, monkeyp
     fill(other)
     forgetting.forget_voters(now=LATER)
     assert {row.election_id for model in IDENTITIES for row in model.objects.all()} == {other.pk}
+
+
+def write_deeds(election):
+    for action, detail in ((Action.CODES_AGAIN, "Ada"), (Action.CODES_LEAVE_OUT, "Ada"), (Action.OPEN, "x")):
+        Deed.objects.create(election=election, action=action, detail=detail, at=NOW)
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_names_of_voters_in_the_trail_are_forgotten_and_its_lines_stay(election, is_alone):
+    write_deeds(election)
+    if is_alone:
+        for model in IDENTITIES:
+            model.objects.all().delete()
+    forgetting.forget_voters(now=LATER)
+    assert Deed.objects.filter(detail="Ada").count() == 2
+    make_final(election)
+    assert forgetting.forget_voters(now=LATER) == 1
+    assert sorted(Deed.objects.values_list("action", "detail")) == [
+        ("codes-again", ""),
+        ("codes-leave-out", ""),
+        ("open", "x"),
+    ]
+    assert forgetting.forget_voters(now=LATER) == 0
+
+
+def test_another_elections_trail_keeps_its_names(election, settings, tmp_path, monkeypatch):
+    make_final(election)
+    other = open_world(settings, tmp_path, monkeypatch, slug="autumn").election
+    write_deeds(other)
+    forgetting.forget_voters(now=LATER)
+    assert Deed.objects.filter(detail="Ada").count() == 2
 
 
 def test_the_days_can_be_set(election, settings):

@@ -241,6 +241,25 @@ def test_who_is_left_out_is_not_on_the_roll():
     assert roll_of(scene).weight == 2
 
 
+def test_a_roll_from_before_the_sending_does_not_stand_in_for_the_mailed_one():
+    scene = world.prepare()
+    listing.take(scene.election, VOTERS, now=scene.by.now)
+    before = office.roll_of(scene.election.election_id)
+    Election.objects.filter(pk=scene.election.pk).update(roll=before)
+    sending.start(Election.objects.get(pk=scene.election.pk), now=scene.by.now)
+    send_all(scene)
+    assert roll_signing.sign_due(now=scene.by.now) == 1
+    assert bytes(Election.objects.get(pk=scene.election.pk).roll) != before
+
+
+def test_starting_again_keeps_the_signed_roll():
+    scene = world.started()
+    send_all(scene)
+    roll_signing.sign_due(now=scene.by.now)
+    sending.start(scene.election, now=scene.by.now)
+    assert roll_of(scene) is not None
+
+
 def test_a_later_list_adds_and_sends_nobody_a_second_code():
     scene = world.started()
     send_all(scene)

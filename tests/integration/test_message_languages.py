@@ -36,7 +36,7 @@ def register(client, election, language: str) -> None:
 def test_whoever_registers_gets_a_message_in_their_language(client, language):
     register(client, prepare(), language)
     with translation.override("de"):  # of whoever sends it
-        send_due(now=timezone.now())
+        send_due(clock=timezone.now)
     (message,) = mail.outbox
     subject, words = CONFIRM[language]
     assert message.subject == f"{subject}Allotments: committee"

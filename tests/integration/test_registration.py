@@ -7,18 +7,21 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
 from tally.registrar.registration import Registrant, read_registrations, roll_of_registrations
 from tests.integration.office_world import PASSWORD, official
 from tests.integration.registration_world import body, email, prepare, proof
+from voting.bodies import json_body
 from voting.models import Election
-from voting.registration import deciding, intake, sessions, throttle
+from voting.rarely import Rarely
+from voting.registration import deciding, intake, sending, sessions, throttle
 from voting.registration.intake import SignedIn
 from voting.registration.models import Registration, State, Window
 from voting.registration.sending import send_due
+from voting.registration.views import api
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADA, BEN = email("ada@example.org"), email("ben@example.org")
@@ -36,7 +39,7 @@ def send(client, registrant, registration, name="by-email", **changes):
 
 
 def tokens() -> list[str]:
-    send_due(now=timezone.now())
+    send_due(clock=timezone.now)
     return [re.search(r"/confirm/#(\S+)", message.body)[1] for message in mail.outbox]
 
 
@@ -95,7 +98,7 @@ def test_a_link_is_too_old_after_two_days(client, election):
     (token,) = tokens()
     Registration.objects.update(expires_at=timezone.now())
     assert code(confirm(client, token)) == "unknown-link"
-    send_due(now=timezone.now())
+    send_due(clock=timezone.now)
     assert not Registration.objects.exists()
 
 
@@ -117,7 +120,7 @@ def test_a_later_registration_replaces_the_earlier_whose_key_is_forgotten(client
 def test_an_earlier_link_does_not_replace_the_later_registration(client, election):
     send(client, ADA, proof(election, ADA, 1))
     send(client, ADA, proof(election, ADA, 2))
-    first, second = tokens()
+    second, first = tokens()  # the newest is sent first
     assert confirm(client, second).status_code == 200
     assert code(confirm(client, first)) == "unknown-link"
 
@@ -126,7 +129,7 @@ def test_an_earlier_link_does_not_replace_the_later_registration(client, electio
 def test_what_was_decided_on_is_not_replaced(client, election, state):
     send(client, ADA, proof(election, ADA, 1))
     send(client, ADA, proof(election, ADA, 2))
-    first, second = tokens()
+    second, first = tokens()
     confirm(client, first)
     deciding.decide(election, deciding.settled(election).get().pk, state)
     assert code(confirm(client, second)) == "already-decided"
@@ -166,7 +169,7 @@ def flood(election, *, places: int, who=ADA):
 
 def sweep(now) -> int:
     """Send what is due; return how many messages there are now."""
-    send_due(now=now)
+    send_due(clock=lambda: now)
     return len(mail.outbox)
 
 
@@ -176,17 +179,95 @@ def test_an_address_is_not_flooded_and_nobody_is_told(election):
     assert sweep(timezone.now()) == throttle.MESSAGE_LIMIT
 
 
-def test_what_is_too_much_for_an_address_waits_and_is_sent_in_turn(election):
+def test_what_is_too_much_for_an_address_waits_until_more_may_be_sent(election):
     flood(election, places=2)
-    mine = proof(election, ADA, 1)
-    send(from_place(9), ADA, mine)
     now = timezone.now()
     assert sweep(now) == throttle.MESSAGE_LIMIT
     later = now + throttle.MESSAGE_WINDOW + timedelta(seconds=1)
-    assert sweep(later) == 2 * throttle.NAMED_LIMIT + 1
-    row = Registration.objects.get(credential=mine.credential.hex())
+    assert sweep(later) == 2 * throttle.NAMED_LIMIT
+    row = Registration.objects.first()
     assert row.reference in mail.outbox[-1].body
     assert row.expires_at == later + intake.LIFETIME  # the link lives as long as any
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_what_others_asked_for_before_does_not_hold_up_the_owner_of_an_address(election, has_begun):
+    flood(election, places=20)
+    now = timezone.now()
+    before = sweep(now) if has_begun else 0
+    mine = proof(election, ADA, 1)
+    send(from_place(99), ADA, mine)
+    sweep(now + throttle.MESSAGE_WINDOW + timedelta(seconds=1))
+    row = Registration.objects.get(credential=mine.credential.hex())
+    assert row.reference in mail.outbox[before].body
+
+
+def test_an_address_that_many_have_asked_for_holds_up_no_other(election):
+    flood(election, places=20)
+    send(from_place(99), BEN, proof(election, BEN, 1))
+    now = timezone.now()
+    sweep(now)
+    sweep(now)
+    assert [BEN.name] in [message.to for message in mail.outbox]
+
+
+def test_of_too_many_that_wait_for_an_address_the_oldest_are_dropped(election, settings, monkeypatch):
+    monkeypatch.setattr(sending, "WAITING_LIMIT", 4)
+    send(from_place(99), ADA, proof(election, ADA, 1))
+    assert sweep(timezone.now()) == 1
+    flood(election, places=3)
+    flood(election, places=1, who=BEN)
+    settings.EMAIL_BACKEND = "tests.integration.registration_world.BrokenMail"
+    found = Registration.objects.filter(name=ADA.name)
+    sent, *others = found.values_list("pk", flat=True)
+    sweep(timezone.now())
+    assert list(found.values_list("pk", flat=True)) == [sent, *others[-4:]]
+    assert Registration.objects.filter(name=BEN.name).count() == throttle.NAMED_LIMIT
+
+
+def test_all_messages_of_an_hour_have_a_limit_that_can_be_set(election, settings, caplog, monkeypatch):
+    settings.VERITALLY_REGISTRATION_MESSAGES = 2
+    monkeypatch.setattr(sending, "_rarely", Rarely(timedelta(hours=1)))
+    for octet in range(1, 4):
+        who = email(f"voter{octet}@example.org")
+        send(from_place(octet), who, proof(election, who, octet))
+    now = timezone.now()
+    assert sweep(now) == 2
+    assert sweep(now + timedelta(minutes=59)) == 2
+    assert caplog.text.count("registration.messages_wait") == 1
+    assert sweep(now + throttle.MESSAGE_WINDOW + timedelta(seconds=1)) == 3
+
+
+def test_times_are_those_of_each_message_and_not_of_the_sweep(election, monkeypatch):
+    now = timezone.now() + timedelta(minutes=1)
+    times = [now]
+
+    def slow(message):
+        times.append(times[-1] + timedelta(minutes=5))
+        if message.to == [BEN.name]:
+            raise OSError("away")
+
+    monkeypatch.setattr(mail.EmailMessage, "send", slow)
+    for octet, who in enumerate((ADA, BEN), start=1):
+        send(from_place(octet), who, proof(election, who, octet))
+    send_due(clock=lambda: times[-1])
+    ada, ben = Registration.objects.all()
+    assert ada.expires_at == now + timedelta(minutes=5) + intake.LIFETIME
+    assert ben.due_at == now + timedelta(minutes=10) + timedelta(minutes=1)
+
+
+def test_a_row_is_claimed_from_when_its_message_begins(election, monkeypatch):
+    times, due = [timezone.now() + timedelta(minutes=1)], []
+
+    def slow(message):
+        due.append(Registration.objects.get(name=message.to[0]).due_at - times[-1])
+        times.append(times[-1] + timedelta(minutes=5))
+
+    monkeypatch.setattr(mail.EmailMessage, "send", slow)
+    for octet, who in enumerate((ADA, BEN), start=1):
+        send(from_place(octet), who, proof(election, who, octet))
+    send_due(clock=lambda: times[-1])
+    assert due == [timedelta(minutes=10)] * 2
 
 
 def test_one_place_cannot_hold_up_the_owner_of_an_address(election):
@@ -232,7 +313,7 @@ def test_a_mail_server_that_is_away_loses_nothing_and_is_asked_ever_more_rarely(
     settings.EMAIL_BACKEND = "tests.integration.registration_world.BrokenMail"
     asked = []
     for seconds in range(0, 3600, 2):
-        send_due(now=now + timedelta(seconds=seconds))
+        send_due(clock=lambda seconds=seconds: now + timedelta(seconds=seconds))
         asked.append(Registration.objects.get().failures)
     assert asked[:3] == [1, 1, 1]
     assert asked[-1] == 6  # after 0, 1, 3, 7, 15 and 31 minutes
@@ -246,9 +327,9 @@ def test_a_message_is_tried_for_two_days(client, election, settings):
     send(client, ADA, proof(election, ADA, 1))
     now = timezone.now()
     for hours in range(47):
-        send_due(now=now + timedelta(hours=hours))
+        send_due(clock=lambda hours=hours: now + timedelta(hours=hours))
     assert Registration.objects.exists()
-    send_due(now=now + timedelta(hours=49))
+    send_due(clock=lambda: now + timedelta(hours=49))
     assert not Registration.objects.exists()
 
 
@@ -264,7 +345,7 @@ def test_one_message_that_cannot_be_made_does_not_stop_the_others(election, clie
     monkeypatch.setattr(mail.EmailMessage, "send", send_message)
     send(client, ADA, proof(election, ADA, 1))
     send(client, BEN, proof(election, BEN, 2))
-    assert send_due(now=timezone.now()) == 1
+    assert send_due(clock=timezone.now) == 1
     assert Registration.objects.get(name=ADA.name).failures == 1
 
 
@@ -274,7 +355,7 @@ def test_the_trouble_with_a_message_is_logged_without_its_address(client, electi
 
     monkeypatch.setattr(mail.EmailMessage, "send", fail)
     send(client, ADA, proof(election, ADA, 1))
-    send_due(now=timezone.now())
+    send_due(clock=timezone.now)
     assert "registration.message_not_sent" in caplog.text
     assert ADA.name not in caplog.text
 
@@ -297,9 +378,9 @@ def test_who_dies_while_sending_leaves_a_row_that_falls_due_again(client, electi
     with monkeypatch.context() as patched:
         patched.setattr(mail.EmailMessage, "send", die)
         with pytest.raises(Killed):
-            send_due(now=now)
-    assert send_due(now=now + timedelta(minutes=5)) == 0  # somebody may still be at it
-    assert send_due(now=now + timedelta(minutes=11)) == 1
+            send_due(clock=lambda: now)
+    assert send_due(clock=lambda: now + timedelta(minutes=5)) == 0  # somebody may still be at it
+    assert send_due(clock=lambda: now + timedelta(minutes=11)) == 1
     assert confirm(client, tokens()[-1]).status_code == 200
 
 
@@ -307,12 +388,12 @@ def test_a_message_is_not_sent_twice_by_two_sweeps_at_once(client, election, mon
     plain = mail.EmailMessage.send
 
     def send_meanwhile(message):
-        send_due(now=timezone.now())
+        send_due(clock=timezone.now)
         return plain(message)
 
     monkeypatch.setattr(mail.EmailMessage, "send", send_meanwhile)
     send(client, ADA, proof(election, ADA, 1))
-    send_due(now=timezone.now())
+    send_due(clock=timezone.now)
     assert len(mail.outbox) == 1
 
 
@@ -328,7 +409,7 @@ def test_no_host_header_gets_into_a_message(election, settings, host):
     answer = send(client, ADA, proof(election, ADA, 1))
     assert answer.status_code == (202 if host == "testserver" else 400)
     send(Client(), BEN, proof(election, BEN, 2))
-    send_due(now=timezone.now())
+    send_due(clock=timezone.now)
     for message in mail.outbox:
         links = re.findall(r"\S+://\S+", message.body)
         assert all(link.startswith(f"{settings.VERITALLY_BASE_URL}{PAGE}confirm/#") for link in links)
@@ -371,6 +452,21 @@ def test_a_request_without_the_pages_token_is_refused(election):
 
 def test_a_large_body_is_refused_unread(client, election):
     assert client.post(f"{PAGE}by-email", b" " * 5_000, content_type=JSON).status_code == 413
+
+
+@pytest.mark.parametrize("name", ["by-email", "as-signed-in", "confirmation"])
+def test_a_body_is_read_outside_of_any_transaction(election, monkeypatch, name):
+    inside = []
+
+    def read(request, limit):
+        inside.append(connection.in_atomic_block)
+        return json_body(request, limit)
+
+    monkeypatch.setattr(api, "json_body", read)
+    client = Client()
+    signed_in(client, PERSON)
+    send(client, ADA, proof(election, ADA, 1), name)
+    assert inside == [False]
 
 
 def test_nothing_is_taken_while_registration_is_closed(client, election):

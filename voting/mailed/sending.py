@@ -23,6 +23,7 @@ from tally.registrar.derivation import derive_credential
 from voting.mail import check_available
 from voting.mailed.choice import check_by_server, check_own_key
 from voting.mailed.errors import NobodyListed, WeightAboveCapacity
+from voting.mailed.listing import drop_roll
 from voting.mailed.models import Mailing, Recipient, State
 from voting.models import Election
 from voting.office.actions import manifest_of
@@ -54,7 +55,9 @@ def start(election: Election, *, now: datetime) -> int:
             raise WeightAboveCapacity(
                 "the voters weigh too much", expected=manifest.parameters.roll_capacity, computed=weight
             )
-        Mailing.objects.get_or_create(election=row, defaults={"started_at": now})
+        _mailing, is_new = Mailing.objects.get_or_create(election=row, defaults={"started_at": now})
+        if is_new:
+            drop_roll(row)  # of whoever made the codes before: the one of these voters would never be signed
         # Those who failed are tried once more, at once.
         row.recipients.filter(state=State.FAILED).update(state=State.WAITING, failures=0, due_at=now)
         return row.recipients.filter(state=State.WAITING).count()

@@ -216,13 +216,26 @@ def add_roll(election: Election, by: By, data: bytes) -> RollSummary:
     with recorded(election, by, Action.ROLL) as deed:
         after(election.where, Step.EDIT)
         manifest_of(election)
-        with transaction.atomic():  # the roll's numbers change with the roll
-            roll = drafting.add_roll(election, data)
-            summary = RollSummary.of(roll, election.plan.registrar.key)
-            desk_of(election)
-            Desk.objects.filter(election=election).update(roll=summary.to_value())
+        summary = _keep_roll(election, drafting.read_roll(election, data))
         deed.detail = summary.sha256
         return summary
+
+
+def add_read_roll(election: Election, by: By, roll: Roll) -> RollSummary:
+    """Take a signed roll that `drafting.read_roll` has checked. Raises what `drafting.keep_roll` does."""
+    with recorded(election, by, Action.ROLL) as deed:
+        summary = _keep_roll(election, roll)
+        deed.detail = summary.sha256
+        return summary
+
+
+def _keep_roll(election: Election, roll: Roll) -> RollSummary:
+    summary = RollSummary.of(roll, election.plan.registrar.key)
+    with transaction.atomic():  # the roll's numbers change with the roll
+        drafting.keep_roll(election, roll)
+        desk_of(election)
+        Desk.objects.filter(election=election).update(roll=summary.to_value())
+    return summary
 
 
 def roll_summary(election: Election) -> RollSummary | None:

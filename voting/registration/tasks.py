@@ -10,4 +10,4 @@ from voting.registration import sending
 @shared_task(name="voting.registration.tasks.send_due")
 def send_due() -> None:
     """Send the messages that are due."""
-    sending.send_due(now=timezone.now())
+    sending.send_due(clock=timezone.now)

@@ -3,6 +3,7 @@
 
 A place is what voting/places.py says; where it is unknown, nobody shares a limit. One place can name an
 address less often than messages may go to it: it cannot use them up and so hold up the address's owner.
+All messages together have a limit too, so that no flood makes this server a sender that nobody trusts.
 """
 
 import hashlib
@@ -39,9 +40,15 @@ def next_message(election_id: str, address: str, *, now: datetime) -> datetime:
     return _free_at(_hash("address", election_id, address), MESSAGE_LIMIT, MESSAGE_WINDOW, now)
 
 
+def next_of_all(*, now: datetime) -> datetime:
+    """Return when the next message may go to anybody."""
+    return _free_at(_hash("messages"), settings.VERITALLY_REGISTRATION_MESSAGES, MESSAGE_WINDOW, now)
+
+
 def count_message(election_id: str, address: str, *, now: datetime) -> None:
     """Count a message that the mail server has taken."""
-    Attempt.objects.create(subject=_hash("address", election_id, address), at=now)
+    for subject in (_hash("address", election_id, address), _hash("messages")):
+        Attempt.objects.create(subject=subject, at=now)
 
 
 def forget(*, now: datetime) -> None:
@@ -59,8 +66,8 @@ def _count_or_refuse(subject: str, limit: int, window: timedelta, now: datetime)
 
 def _free_at(subject: str, limit: int, window: timedelta, now: datetime) -> datetime:
     recent = Attempt.objects.filter(subject=subject, at__gt=now - window).order_by("-at")
-    counted = list(recent.values_list("at", flat=True)[:limit])
-    return counted[-1] + window if len(counted) == limit else now
+    last_that_counts = recent.values_list("at", flat=True)[limit - 1 : limit].first()
+    return now if last_that_counts is None else last_that_counts + window
 
 
 def _hash(*parts: str) -> str:

@@ -90,14 +90,29 @@ def manifest_of(election: Election) -> Manifest:
 
 def add_roll(election: Election, data: bytes) -> Roll:
     """Take the registrar's signed roll. Raises WrongState, a RollError, ForeignRecord, CryptoError."""
+    roll = read_roll(election, data)
+    keep_roll(election, roll)
+    return roll
+
+
+def read_roll(election: Election, data: bytes) -> Roll:
+    """Read a roll and check its credentials, up to 1 ms for each: before any transaction, not within.
+
+    Raises WrongState, a RollError, CryptoError.
+    """
     after(election.where, Action.EDIT)
     roll = Roll.from_bytes(data)
     roll.check_credentials()
+    return roll
+
+
+def keep_roll(election: Election, roll: Roll) -> None:
+    """Store a roll that was read. Raises WrongState, RollExceedsCapacity, ForeignRecord, CryptoError."""
+    data = roll.to_bytes()
     with editing(election) as row:
         roll.check(manifest_of(row))
         Election.objects.filter(pk=row.pk).update(roll=data)
     election.roll = data
-    return roll
 
 
 def add_key(election: Election, data: bytes) -> KeyRecord:

@@ -1,12 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Where a request comes from: what is believed of it, and what is not."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import RequestFactory
 
+from voting import places
 from voting.places import place_of
+from voting.rarely import Rarely
 
 HERE, THERE, PROXY = "192.0.2.1", "192.0.2.2", "198.51.100.7"
+
+
+@pytest.fixture(autouse=True)
+def _not_said_yet(monkeypatch):
+    monkeypatch.setattr(places, "_rarely", Rarely(timedelta(hours=1)))
 
 
 def place(settings, *, proxies: int, connected_from: str, forwarded: str | None = None) -> str:
@@ -60,6 +69,27 @@ def test_a_socket_file_without_a_trusted_proxy_is_unknown_and_the_log_says_so(se
     assert place(settings, proxies=0, connected_from="", forwarded=HERE) == ""
     assert "client_place_unknown" in caplog.text
     assert HERE not in caplog.text
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize(("proxies", "forwarded"), [(0, None), (0, HERE), (1, "127.0.0.1")])
+def test_an_address_of_this_machine_is_a_proxys_and_no_clients(settings, caplog, address, proxies, forwarded):
+    settings.VERITALLY_LOCAL = False
+    assert place(settings, proxies=proxies, connected_from=address, forwarded=forwarded) == ""
+    assert "client_place_unknown" in caplog.text
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_on_ones_own_machine_its_address_is_a_place(settings, proxies):
+    settings.VERITALLY_LOCAL = True
+    found = place(settings, proxies=proxies, connected_from="127.0.0.1", forwarded="127.0.0.1")
+    assert found == "127.0.0.1"
+
+
+def test_the_log_says_now_and_then_that_places_are_unknown(settings, caplog):
+    for _ in range(3):
+        place(settings, proxies=1, connected_from=PROXY)
+    assert caplog.text.count("client_place_unknown") == 1
 
 
 @pytest.mark.parametrize(

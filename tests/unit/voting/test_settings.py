@@ -23,6 +23,7 @@ KNOWN = (
     "VERITALLY_KEEP_VOTERS_DAYS",
     "VERITALLY_LOCAL",
     "VERITALLY_LOG_KEY_FILE",
+    "VERITALLY_REGISTRATION_MESSAGES",
     "VERITALLY_TRUSTED_PROXIES",
     "VERITALLY_HEADS_DIR",
 )
@@ -64,6 +65,7 @@ def test_a_missing_setting_is_named(load: Any, name: str) -> None:
         ({"VERITALLY_TRUSTED_PROXIES": "-1"}, "VERITALLY_TRUSTED_PROXIES is a number"),
         ({"VERITALLY_TRUSTED_PROXIES": "yes"}, "VERITALLY_TRUSTED_PROXIES is a number"),
         ({"VERITALLY_KEEP_VOTERS_DAYS": "-1"}, "VERITALLY_KEEP_VOTERS_DAYS is a number"),
+        ({"VERITALLY_REGISTRATION_MESSAGES": "0"}, "VERITALLY_REGISTRATION_MESSAGES must be at least 1"),
         ({"EMAIL_URL": "filemail:////var/mail"}, "EMAIL_URL must name a mail server"),
         ({"EMAIL_URL": "consolemail://"}, "EMAIL_URL must name a mail server"),
         ({"EMAIL_URL": "memorymail://"}, "EMAIL_URL must name a mail server"),

@@ -67,9 +67,10 @@ def _posted(view: _Answer) -> Callable[[HttpRequest, str], HttpResponse]:
 def register(request: HttpRequest, election: Election) -> HttpResponse:
     """Take a registration whose address has to be confirmed."""
     language = str(get_language() or "en")
+    body = json_body(request, intake.LIMIT)  # a slow client must not keep a transaction, or SQLite's lock
     now = timezone.now()
     with transaction.atomic():  # what is one too many is not kept, and what is refused is not counted
-        row = intake.take_by_email(election, json_body(request, intake.LIMIT), language=language, now=now)
+        row = intake.take_by_email(election, body, language=language, now=now)
         throttle.check_named(place_of(request), election.election_id, row.address, now=now)
     return JsonResponse({"code": "message-on-its-way"}, status=_ACCEPTED)
 
