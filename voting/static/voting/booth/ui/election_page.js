@@ -3,7 +3,7 @@
 import { Engine } from "../engine/client.js";
 import { Server } from "../engine/server.js";
 import { findLack } from "../engine/support.js";
-import { AnotherElection } from "../errors.js";
+import { AnotherElection, FingerprintMismatch } from "../errors.js";
 import { loadTexts } from "../texts.js";
 import { useLanguages } from "./election_text.js";
 import { fingerprintView, rehearsalView } from "./fingerprint.js";
@@ -43,7 +43,7 @@ export async function openPage(root) {
 
 /**
  * A new worker, with nothing of an earlier one. Throws AnotherElection unless the election is the one that the link
- * names and that this page opened before.
+ * names, and FingerprintMismatch unless it is the one that this page opened before.
  * @param {Page} page
  * @param {Server} server
  */
@@ -57,10 +57,12 @@ export async function openElection(page, server) {
   const allowTestModulus = data.testModulus === "true" && LOOPBACK.includes(globalThis.location.hostname);
   const election = await engine.open({ manifest, key, opening }, { allowTestModulus });
   const { fingerprint } = election;
-  const expected = [page.fingerprint, pinInAddress()].find((pin) => pin && !isPinOf(pin, fingerprint));
-  if (expected) {
+  const [before, pin] = [page.fingerprint, pinInAddress()];
+  const isAnother = before !== "" && before !== fingerprint;
+  if (isAnother || (pin && !isPinOf(pin, fingerprint))) {
     engine.stop();
-    throw new AnotherElection("another election than the link's", { expected, computed: fingerprint });
+    if (isAnother) throw new FingerprintMismatch("another election than before", { expected: before, computed: fingerprint });
+    throw new AnotherElection("another election than the link's", { expected: pin, computed: fingerprint });
   }
   page.fingerprint = fingerprint;
   useLanguages(election.languages);

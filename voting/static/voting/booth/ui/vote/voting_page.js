@@ -38,6 +38,7 @@ import { askTestView, testedView } from "./testing.js";
 
 /** @typedef {{fate: Fate, tracker: string, sent: Octets, body: Octets, isResumed?: boolean, answer?: unknown}} Outgoing */
 
+const FOREIGN = ["AnotherElection", "FingerprintMismatch", "OpeningMismatch"]; // the server shows another election by now
 const NAMED = ["CannotOpen", "ForeignRecord", "BadPassphraseText"]; // what is said of a backup file besides that it is none
 
 export class VotingPage {
@@ -338,8 +339,7 @@ export class VotingPage {
 
   /** @param {unknown} error */
   #turnAway(error) {
-    const isForeign = ["FingerprintMismatch", "OpeningMismatch"].includes(/** @type {Error} */ (error).name);
-    if (isForeign) showBroken(this.#page, error);
+    if (FOREIGN.includes(/** @type {Error} */ (error).name)) showBroken(this.#page, error);
     else showCodeErrors(this.#page, error);
   }
 
