@@ -270,7 +270,7 @@ def test_a_saved_receipt_is_checked_without_typing(at):
 def test_a_board_that_hides_what_it_has_signed_is_found_out(at):
     one = at()
     data = receipt_of(one, fresh_code())
-    one.page.route("**/ballots/find", lambda route: route.fulfill(json={"ballots": []}))
+    one.page.route("**/ballots/find", lambda route: route.fulfill(json={"ballots": [], "waiting": []}))
     page = check_receipt(one, data)
     assert notice(page) == "The board has broken its word"
     check_state(page)

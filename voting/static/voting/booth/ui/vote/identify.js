@@ -10,7 +10,7 @@ import { backupView } from "./backup.js";
 const FIELD = "code";
 const OF_CODE = ["WrongCodeLength", "ForbiddenCodeCharacter", "WrongCheckCharacter", "NotOnRoll", "Revoked"];
 const OF_BACKUP = ["CannotOpen", "ForeignRecord", "NotABackup"];
-const UNPROVEN = ["NotOnRoll", "NotOpen", "NotProven"]; // what a server says, and nobody has signed
+const UNPROVEN = ["NotOnRoll", "NotOpen", "NotProven", "NotShown"]; // what a server says, and nobody has signed
 
 /**
  * @param {{code: string, registrar: Registrar, isStopped: boolean, onsubmit: (code: string) => Promise<void>,
@@ -99,6 +99,7 @@ function reason({ name, computed }) {
     case "ForeignRecord": return say("This is the backup of a code for another election.");
     case "NotABackup": return say("Choose the backup file that you saved when you made your code.");
     case "NotOpen": return say("Voting is not open any more.");
+    case "NotShown": return say("What the server says about earlier ballots with this code, or about the code, it cannot show at the moment. Try again in a few minutes.");
     case "NotProven": return say("What the server says about earlier ballots with this code, or about the code, does not hold.");
     default: return say("The server could not be asked about this code. Check your connection, then try again.");
   }

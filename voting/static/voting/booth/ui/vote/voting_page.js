@@ -9,8 +9,9 @@ import { mayHoldSent, Memory, tabStore } from "../../engine/memory.js";
 import { writeOpening } from "../../opening_text.js";
 import { BACKUP_LIMIT, openBackup } from "../../credentials/backup.js";
 import { formatCheckCode, formatCode } from "../../credentials/codes.js";
-import { BadAnswer, Refusal, Stopped } from "../../errors.js";
+import { isNoVerdict } from "../../errors.js";
 import { utf8 } from "../../octets.js";
+import { voterOf } from "../../record/ballot.js";
 import { writeReceiptFile } from "../../receipt_file.js";
 import { say } from "../../texts.js";
 import { openPage, takeFragment } from "../election_page.js";
@@ -36,7 +37,7 @@ import { askTestView, testedView } from "./testing.js";
 /** @import { Child } from "../dom.js" */
 /** @import { Polls } from "./standing.js" */
 
-/** @typedef {{fate: Fate, tracker: string, sent: Octets, body: Octets, isResumed?: boolean, answer?: unknown}} Outgoing */
+/** @typedef {{fate: Fate, tracker: string, sent: Octets, body: Octets, wasSent?: boolean, answer?: unknown}} Outgoing */
 
 const FOREIGN = ["AnotherElection", "FingerprintMismatch", "OpeningMismatch"]; // the server shows another election by now
 const NAMED = ["CannotOpen", "ForeignRecord", "BadPassphraseText"]; // what is said of a backup file besides that it is none
@@ -66,6 +67,7 @@ export class VotingPage {
   #receipt = { file: "", seq: 0 };
   #opening = "";
   #rival = ""; // the check code of the ballot that counts instead of this one
+  #isDenied = false; // whether the server was asked for that ballot, and proved none
 
   /**
    * When voting is over, only a ballot that was sent and has no answer is left to do: else the page stays as it is.
@@ -99,7 +101,7 @@ export class VotingPage {
     this.#remember("replaceState");
     const sent = this.#memory.sent;
     if (!sent) return this.#show();
-    this.#outgoing = { fate: "ballot", tracker: sent.tracker, sent: utf8(sent.ballot), body: utf8(sent.body), isResumed: true };
+    this.#outgoing = { fate: "ballot", tracker: sent.tracker, sent: utf8(sent.ballot), body: utf8(sent.body), wasSent: true };
     return this.#take({ type: "resumed", tracker: sent.tracker, checkCode: formatCheckCode(sent.tracker) });
   }
 
@@ -201,7 +203,10 @@ export class VotingPage {
 
   async #send() {
     const outgoing = this.#outgoing ?? (await this.#sign());
-    if (outgoing) this.#take(await this.#deliver(outgoing));
+    if (!outgoing) return;
+    const event = await this.#deliver(outgoing);
+    outgoing.wasSent = true; // whatever is sent from now on may have been taken before
+    this.#take(event);
   }
 
   /** @returns {Promise<Outgoing | undefined>} the very ballot whose check code was shown */
@@ -243,7 +248,7 @@ export class VotingPage {
     }
     if (outcome.kind === "accepted") return { type: "accepted" };
     const { code } = outcome.answer;
-    if (code === "stale-supersedes" || code === "limit-reached") this.#rival = await this.#otherThan(outgoing, this.#state.credential);
+    if (code === "stale-supersedes" || code === "limit-reached") await this.#findRival(outgoing, this.#credentialOf(outgoing));
     return { type: "refused", code };
   }
 
@@ -272,7 +277,7 @@ export class VotingPage {
     }
     this.#receipt = { file: this.#receiptFile(outgoing, answer), seq };
     this.#memory.forgetSent();
-    if (outgoing.isResumed) this.#rival = await this.#otherThan(outgoing, credential, seq); // it may be an old one
+    if (outgoing.wasSent) await this.#findRival(outgoing, credential, seq); // it may be an old one
     engine.stop(); // the key is not needed any more
   }
 
@@ -295,19 +300,37 @@ export class VotingPage {
   }
 
   /**
+   * Find the check code of the credential's last ballot, if it came later. A server without an answer is not held to deny one.
    * @param {Outgoing} outgoing
    * @param {string} credential
    * @param {number} [after] its place on the board
-   * @returns {Promise<string>} the check code of the credential's last ballot if it came later; "" if none is proven
    */
-  async #otherThan({ tracker }, credential, after = -1) {
-    if (!credential) return "";
+  async #findRival({ tracker }, credential, after = -1) {
+    [this.#rival, this.#isDenied] = ["", false];
     try {
+      await this.#polling.live();
       const last = await lastOf(this.#polls, credential);
-      return last && last.tracker !== tracker && last.seq > after ? formatCheckCode(last.tracker) : "";
-    } catch {
-      return "";
+      if (last && last.tracker !== tracker && last.seq > after) this.#rival = formatCheckCode(last.tracker);
+      this.#isDenied = !this.#rival;
+    } catch (error) {
+      this.#isDenied = !isNoVerdict(error); // another election, for one
     }
+  }
+
+  /** A refusal named another ballot, and nothing of it came: ask once more. */
+  async #lookAgain() {
+    const [{ step }, outgoing] = [this.#state, this.#outgoing];
+    if (!outgoing) return;
+    await this.#findRival(outgoing, this.#credentialOf(outgoing));
+    if (this.#state.step === step && this.#outgoing === outgoing) this.#show();
+  }
+
+  /**
+   * @param {Outgoing} outgoing
+   * @returns {string} whose it is: after a reload nobody has given a code, and only the ballot says so
+   */
+  #credentialOf({ sent }) {
+    return this.#state.credential || voterOf(sent);
   }
 
   /** @returns {Polls} */
@@ -415,7 +438,8 @@ export class VotingPage {
       case "voted": return [say("You have voted"), votedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress, onother })];
       case "refused": return [refusedHeading(state), refusedView({ fate: state.fate, code: state.why, rival: this.#rival, evidence: this.#evidence(),
         checkAddress: this.#server.checkAddress(this.#rival), onagain, onother })];
-      case "stale": return [say("Overtaken"), staleView({ rival: this.#rival, evidence: this.#evidence(), onagain })];
+      case "stale": return [say("Overtaken"), staleView({ rival: this.#rival, isDenied: this.#isDenied, evidence: this.#evidence(), onagain,
+        onlook: () => this.#lookAgain() })];
       case "tested": return [say("A test"), testedView({ checkCode: this.#checkCode, opening: this.#opening, onagain,
         address: this.#server.testedAddress(this.#opening) })];
       default: return ["", null];
@@ -492,14 +516,6 @@ export class VotingPage {
 function refusedHeading({ fate, why }) {
   if (why === "already-cast") return say("Cast already");
   return fate === "ballot" ? say("Not counted") : say("Not tested");
-}
-
-/**
- * @param {unknown} error
- * @returns {boolean} whether nothing was found out about an answer: the worker ended, or there is no connection
- */
-function isNoVerdict(error) {
-  return !(error instanceof Refusal) || error instanceof Stopped || error instanceof BadAnswer;
 }
 
 /** @returns {string} the code in the address, which is then removed from it; "" if it names a part of the page */
