@@ -17,8 +17,8 @@ _OLDER = (
     "before. Nothing follows from that: ask for a newer copy."
 )
 _FOREIGN = (
-    "The earlier checkpoint that was brought is not signed by this board's log. Nothing follows from that: bring the one "
-    "that you kept of this board."
+    "The earlier checkpoint that was brought is not signed by this board's log. Nothing follows from that: "
+    "bring the one that you kept of this board."
 )
 
 

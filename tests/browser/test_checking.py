@@ -456,6 +456,21 @@ def test_skipping_to_the_content_is_no_code(at, part):
     assert one.page.get_by_role("alert").count() == 0
 
 
+@pytest.mark.parametrize("part", ["vote", "check", "tested"])
+def test_skipping_to_the_content_leaves_the_link_to_this_election_in_the_address(at, part):
+    one = at()
+    pin = fingerprint_of(one, one.slug)[:12]
+    one.page.goto(f"{one.base}/elections/{one.slug}/{part}/#.{pin}")
+    expect(one.page.locator("#fingerprint")).to_be_visible()
+    one.page.locator("a.skip").focus()
+    one.page.keyboard.press("Enter")
+    one.wait_until(lambda: one.page.evaluate("navigation.currentEntry.index") == 2)
+    expect(one.page).to_have_url(re.compile(rf"#\.{pin}$"))
+    anothers(one, "approval")
+    one.page.reload()
+    expect(one.page.locator("h1")).to_have_text("This is another election")
+
+
 FATES = {
     "final": (
         lambda value: value.update(state="final"),
@@ -607,6 +622,14 @@ def test_a_browser_without_ed25519_is_told_so_before_anything_is_asked(at, part)
     one.page.goto(f"{one.base}/elections/{one.slug}/{part}/")
     expect(one.page.locator("h1")).to_have_text("This browser cannot be used here")
     check_state(one.page)
+
+
+def test_a_browser_that_cannot_vote_leaves_no_code_in_the_address(at):
+    one, typed = at(), fresh_code()
+    one.page.add_init_script(WITHOUT_ED25519)
+    one.page.goto(f"{one.address}#{typed}")
+    expect(one.page.locator("h1")).to_have_text("This browser cannot be used here")
+    assert typed not in one.page.url
 
 
 @pytest.mark.parametrize("part", ["check", "tested"])

@@ -163,7 +163,10 @@ def test_a_question_in_a_body_is_answered_as_one_in_an_address(client, world):
     made = cast(client, world.submission(0))
     credential = credential_of(world, 0)
     by_address = ask(client, f"ballots/{made['tracker']}").json()
-    assert find(client, "ballots", {"prefix": made["tracker"][:10]}).json() == {"ballots": [by_address], "waiting": []}
+    assert find(client, "ballots", {"prefix": made["tracker"][:10]}).json() == {
+        "ballots": [by_address],
+        "waiting": [],
+    }
     standing = ask(client, f"credentials/{credential}").json()
     assert find(client, "credentials", {"credential": credential}).json() == standing
 

@@ -156,7 +156,9 @@ def test_a_question_about_a_ballot_that_waits_gets_no_receipt(world, town, cut):
     assert Client().get(address).status_code == 200
 
 
-def test_what_waits_for_its_witnesses_is_named_and_does_not_hide_what_is_proven(world, town, cut, monkeypatch):
+def test_what_waits_for_its_witnesses_is_named_and_does_not_hide_what_is_proven(
+    world, town, cut, monkeypatch
+):
     post(world, world.submission(0))
     cut("union", dead=True)
     post(world, world.submission(1))
@@ -166,9 +168,7 @@ def test_what_waits_for_its_witnesses_is_named_and_does_not_hide_what_is_proven(
 
     def find():
         body = canonical.encode({"prefix": waits[:10]})
-        response = Client().post(
-            "/elections/spring/ballots/find", data=body, content_type="application/json"
-        )
+        response = Client().post("/elections/spring/ballots/find", data=body, content_type="application/json")
         value = response.json()
         return response.status_code, [row["tracker"] for row in value["ballots"]], value["waiting"]
 

@@ -7,7 +7,7 @@ import { AnotherElection, FingerprintMismatch } from "../errors.js";
 import { loadTexts } from "../texts.js";
 import { useLanguages } from "./election_text.js";
 import { fingerprintView, rehearsalView } from "./fingerprint.js";
-import { isPinOf, pinInAddress, takeText } from "./link.js";
+import { isPinOf, keepPin, pinInAddress, takeText } from "./link.js";
 import { Page } from "./page.js";
 import { showBroken, showLack } from "./trouble.js";
 
@@ -27,6 +27,7 @@ export async function openPage(root) {
     await loadTexts(page.data.language ?? "en");
     const lack = await findLack(globalThis);
     if (lack) {
+      takeText(); // a code is not left behind in the address
       showLack(page, lack);
       return undefined;
     }
@@ -35,7 +36,7 @@ export async function openPage(root) {
     watchLink(page);
     return { page, server, ...opened };
   } catch (error) {
-    takeText(); // a code is not left behind in the address
+    takeText();
     showBroken(page, error);
     return undefined;
   }
@@ -75,7 +76,9 @@ export async function openElection(page, server) {
  * @param {Page} page
  */
 function watchLink({ fingerprint }) {
+  const pinned = pinInAddress();
   globalThis.addEventListener("hashchange", (event) => {
+    keepPin(pinned);
     const pin = pinInAddress();
     if (!pin || isPinOf(pin, fingerprint)) return;
     event.stopImmediatePropagation();

@@ -59,8 +59,8 @@ export function showCodeErrors(page, error, ongoing) {
     summary.append(el("p", {}, say("The server says so, but it has not proved it. You can go on all the same: then it must take your ballot, or sign that it does not, and you can save what it signed.")),
       el("div", { class: "actions" }, button(say("Go on all the same"), ongoing, { id: "ongoing" })));
   }
-  mark(OF_CODE.includes(error.name) || field !== FIELD ? field : "", text);
   page.showErrors(summary);
+  mark(OF_CODE.includes(error.name) || field !== FIELD ? field : "", text); // the page has marked what the summary links to
 }
 
 /**

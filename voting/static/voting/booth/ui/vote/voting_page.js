@@ -75,7 +75,10 @@ export class VotingPage {
    */
   static async begin(root) {
     const [store, isOver] = [tabStore(globalThis), root.dataset.state !== "open"];
-    if (isOver && !mayHoldSent(store)) return;
+    if (isOver && !mayHoldSent(store)) {
+      takeCode(); // it is not left behind in the address
+      return;
+    }
     const opened = await openPage(root);
     if (!opened) return;
     const page = new VotingPage(opened, store);
@@ -122,8 +125,19 @@ export class VotingPage {
     if (place === null) return this.#remember("replaceState");
     const { step, index } = Object(place);
     if (step === "ask-test") return this.#take({ type: "ask-test" }, { isPast: true });
-    if (!["identify", "choose", "review"].includes(step)) return undefined; // nothing that was sent is gone back to
+    if (step === "review") return this.#goBackToReview();
+    if (!["identify", "choose"].includes(step)) return undefined; // nothing that was sent is gone back to
     return this.#take({ type: "show", step, index: Number.isSafeInteger(index) ? index : 0 }, { isPast: true });
+  }
+
+  /** A question that lacks an answer keeps the voter from the review, whichever way leads there. */
+  #goBackToReview() {
+    const index = this.#missing;
+    if (index < 0) return this.#take({ type: "show", step: "review" }, { isPast: true });
+    this.#take({ type: "show", step: "choose", index }, { isPast: true });
+    if (this.#state.step !== "choose") return undefined; // nobody's choices are shown at this step
+    this.#remember("replaceState");
+    return this.#page.showErrors(/** @type {HTMLElement} */ (this.#errorsOf(index)));
   }
 
   /** A link with a code in it, followed in this very tab: somebody else's, perhaps, and then nothing is shown to them. */
@@ -454,13 +468,14 @@ export class VotingPage {
     const show = (/** @type {"identify" | "choose" | "review"} */ step, at = 0) => this.#take({ type: "show", step, index: at });
     const leadsToReview = this.#hasReviewed || index + 1 === contests.length;
     const onnext = () => {
-      const errors = answerErrors(contest, this.#state.selections[contest.id] ?? {});
+      const errors = this.#errorsOf(index);
       if (errors) this.#page.showErrors(errors);
       else if (leadsToReview) this.#showReview();
       else show("choose", index + 1);
     };
     return [plain(contest.question), progressView(contests, index), chooseView({
       contest, leadsToReview, selection: selections[contest.id], order: this.#orders[contest.id], onnext,
+      onproblem: (summary) => this.#page.showErrors(summary),
       onchange: (selection) => this.#take({ type: "choose", contest: contest.id, selection }),
       onback: () => (index > 0 ? show("choose", index - 1) : show("identify")),
     })];
@@ -468,9 +483,19 @@ export class VotingPage {
 
   /** To the review, or to the first question that has no answer yet though it needs one. */
   #showReview() {
-    const { contests } = this.#election;
-    const missing = contests.findIndex((contest) => answerErrors(contest, this.#state.selections[contest.id] ?? {}));
-    this.#take(missing < 0 ? { type: "show", step: "review" } : { type: "show", step: "choose", index: missing });
+    const index = this.#missing;
+    this.#take(index < 0 ? { type: "show", step: "review" } : { type: "show", step: "choose", index });
+  }
+
+  /** The first question whose answer is not allowed as it stands, -1 for none. */
+  get #missing() {
+    return this.#election.contests.findIndex((_contest, index) => this.#errorsOf(index));
+  }
+
+  /** @param {number} index of a question */
+  #errorsOf(index) {
+    const contest = this.#election.contests[index];
+    return answerErrors(contest, this.#state.selections[contest.id] ?? {});
   }
 
   /** @returns {[string, ...Child[]]} */
