@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from bulletin_board.errors import EncodingError
 from tally.errors import NotOnRoll
 from voting.bodies import JSON, json_body
-from voting.errors import TooLarge, Unavailable, WrongContentType, WrongMethod, code_of
+from voting.errors import IntakeUnwitnessed, TooLarge, Unavailable, WrongContentType, WrongMethod, code_of
 from voting.models import CastBallot, Challenged, Election, Revocation
 from voting.services import lookups, rechecking
 from voting.services.board import election_log, entry_of, receipt_of
@@ -110,8 +110,14 @@ def _standing(election: Election, key: str) -> HttpResponse:
 
 
 def _candidates(election: Election, prefix: str) -> HttpResponse:
-    found = lookups.candidates(election, prefix)
-    return _json(200, {"ballots": [_described(row) for row in found]})
+    ballots: list[dict[str, object]] = []
+    waiting: list[str] = []  # one that waits must not hide those that are proven
+    for row in lookups.candidates(election, prefix):
+        try:
+            ballots.append(_described(row))
+        except IntakeUnwitnessed:
+            waiting.append(row.tracker)
+    return _json(200, {"ballots": ballots, "waiting": waiting})
 
 
 def _described(row: CastBallot | Challenged) -> dict[str, object]:

@@ -224,7 +224,7 @@ class _Pass:
     def judged_earlier(self) -> int:
         """How many entries hold ballots whose proofs need not be judged, if the board continues them."""
         earlier, continuation = self.options.earlier, self.walk.continuation
-        if earlier is None or continuation is None or earlier.judged is None or continuation.is_older:
+        if earlier is None or continuation is None or earlier.judged is None or not continuation.is_evidence:
             return 0
         return continuation.size
 

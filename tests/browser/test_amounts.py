@@ -57,3 +57,21 @@ def test_the_buttons_stop_at_the_ends(one):
     one.give(option_0=0)
     one.page.get_by_role("button", name="Less for Mornings").click()
     assert one.page.locator("#option-0").input_value() == "0"
+
+
+def test_an_amount_that_cannot_stand_is_explained_before_enter_goes_on(one):
+    one.give(option_0=3)
+    one.page.locator("#option-0").fill("99")
+    one.give(option_1=2)  # another amount that stands does not make up for it
+    one.page.locator("#option-1").fill("2,5")
+    one.page.keyboard.press("Enter")
+    summary = one.page.get_by_role("alert")
+    expect(summary.get_by_role("link")).to_have_text(
+        [
+            "Only a whole number from 0 to 5 can stand here: 3 was kept.",
+            "Only a whole number from 0 to 5 can stand here: 2 was kept.",
+        ]
+    )
+    expect(one.page.locator("#option-1")).to_be_visible()
+    one.go_on()
+    expect(one.page.locator("#cast")).to_be_visible()

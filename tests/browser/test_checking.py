@@ -218,6 +218,20 @@ def test_a_tested_ballot_is_opened_on_another_device(at):
     assert notice(check(other, code)) == "This ballot was a test"
 
 
+def test_what_the_server_sends_of_a_test_is_not_laid_to_the_voters_device(at):
+    one = at().enter(fresh_code()).choose(ROSA).go_on()
+    expect(one.page.locator("#test")).to_be_visible()
+    one.page.locator("#test").click()
+    one.page.locator("#test").click()
+    link = one.page.get_by_role("link", name="Open it here").get_attribute("href")
+    other = at()
+    lie(other, lambda value: value.update(receipt=value["receipt"].replace("index ", "index 1")))
+    other.page.goto(link)
+    assert notice(other.page) == "The server's answer does not hold"
+    expect(other.page.get_by_text("Do not vote on it")).to_have_count(0)
+    check_state(other.page)
+
+
 def test_an_opening_that_was_changed_is_found_out(at):
     one = at().enter(fresh_code()).choose(ROSA).go_on()
     expect(one.page.locator("#test")).to_be_visible()
@@ -270,7 +284,7 @@ def test_a_saved_receipt_is_checked_without_typing(at):
 def test_a_board_that_hides_what_it_has_signed_is_found_out(at):
     one = at()
     data = receipt_of(one, fresh_code())
-    one.page.route("**/ballots/find", lambda route: route.fulfill(json={"ballots": []}))
+    one.page.route("**/ballots/find", lambda route: route.fulfill(json={"ballots": [], "waiting": []}))
     page = check_receipt(one, data)
     assert notice(page) == "The board has broken its word"
     check_state(page)
@@ -442,6 +456,22 @@ def test_skipping_to_the_content_is_no_code(at, part):
     assert one.page.get_by_role("alert").count() == 0
 
 
+@pytest.mark.parametrize("part", ["vote", "check", "tested"])
+def test_skipping_to_the_content_leaves_the_link_to_this_election_in_the_address(at, part):
+    one = at()
+    pin = fingerprint_of(one, one.slug)[:12]
+    one.page.goto(f"{one.base}/elections/{one.slug}/{part}/#.{pin}")
+    expect(one.page.locator("#fingerprint")).to_be_visible()
+    before = one.page.evaluate("history.length")
+    one.page.locator("a.skip").focus()
+    one.page.keyboard.press("Enter")
+    one.wait_until(lambda: one.page.evaluate("history.length") > before)
+    expect(one.page).to_have_url(re.compile(rf"#\.{pin}$"))
+    anothers(one, "approval")
+    one.page.reload()
+    expect(one.page.locator("h1")).to_have_text("This is another election")
+
+
 FATES = {
     "final": (
         lambda value: value.update(state="final"),
@@ -480,6 +510,46 @@ def test_a_revocation_that_the_registrar_has_not_signed_is_not_believed(at):
     code = vote(one, fresh_code())
     lie(one, lambda value: value.update(revoked=value["payload_sha256"], counts=False))
     assert notice(check(one, code)) == "The server's answer does not hold"
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_a_roll_change_that_cannot_be_had_at_the_moment_accuses_nobody(at, status):
+    one = at()
+    code = vote(one, fresh_code())
+    absent = "ab" * 32
+    lie(one, lambda value: value.update(revoked=absent, counts=False))
+    one.context.route(f"**/blob/{absent}", lambda route: route.fulfill(status=status, body="busy"))
+    page = check(one, code)
+    expect(page.locator(".error-summary")).to_contain_text("The server could not be asked")
+    expect(page.locator(".notice-bad")).to_have_count(0)
+
+
+HELD = """
+const [read, post] = [File.prototype.text, Worker.prototype.postMessage];
+const held = new Promise((resolve) => { globalThis.letRead = resolve; });
+globalThis.answered = 0;
+File.prototype.text = async function () { await held; return read.call(this); };
+Worker.prototype.postMessage = function (message) {
+  const hear = ({ data: { id } }) => { if (id === message.id) { globalThis.answered += 1; } };
+  this.addEventListener("message", hear);
+  post.call(this, message);
+};
+"""
+
+
+def test_a_receipt_that_is_read_late_does_not_overwrite_a_newer_question(at):
+    first, one = at(), at()
+    data, code = receipt_of(first, fresh_code()), vote(one, fresh_code())
+    one.page.add_init_script(HELD)
+    page = check_receipt(one, data)
+    one.follow(code)
+    assert notice(page) == "Your ballot is on the public board"
+    answered, asked = page.evaluate("answered"), len(one.asked)
+    page.evaluate("letRead()")
+    one.wait_until(lambda: page.evaluate("answered") > answered)  # the receipt has been looked at
+    page.evaluate("new Promise((resolve) => setTimeout(resolve))")
+    assert len(one.asked) == asked
+    assert one.check_code == code
 
 
 def test_a_late_answer_does_not_overwrite_a_newer_one(at):
@@ -553,6 +623,14 @@ def test_a_browser_without_ed25519_is_told_so_before_anything_is_asked(at, part)
     one.page.goto(f"{one.base}/elections/{one.slug}/{part}/")
     expect(one.page.locator("h1")).to_have_text("This browser cannot be used here")
     check_state(one.page)
+
+
+def test_a_browser_that_cannot_vote_leaves_no_code_in_the_address(at):
+    one, typed = at(), fresh_code()
+    one.page.add_init_script(WITHOUT_ED25519)
+    one.page.goto(f"{one.address}#{typed}")
+    expect(one.page.locator("h1")).to_have_text("This browser cannot be used here")
+    assert typed not in one.page.url
 
 
 @pytest.mark.parametrize("part", ["check", "tested"])

@@ -137,6 +137,21 @@ def test_of_two_codes_in_quick_succession_the_last_one_votes(at, order):
     assert signer(one) == key_of(second)
 
 
+def test_a_code_that_could_not_be_looked_at_is_not_marked_as_wrong_and_a_wrong_backup_is(at):
+    one = at("choose-one")
+    one.page.route("**/credentials/find", lambda route: route.abort())
+    one.enter(fresh_code())
+    expect(one.page.get_by_role("alert")).to_contain_text("could not be asked")
+    assert one.page.locator("[aria-invalid]").count() == 0
+    one.page.locator("summary").click()
+    file = {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
+    one.page.locator("#backup").set_input_files(file)
+    one.page.locator("#passphrase").fill("a long passphrase of mine")
+    one.page.get_by_role("button", name="Open the backup").click()
+    expect(one.page.locator("#backup")).to_have_attribute("aria-invalid", "true")
+    assert one.page.locator("[aria-invalid]").count() == 1
+
+
 def test_a_late_failure_is_not_said_on_another_step(at):
     one = at("choose-one")
     one.page.add_init_script(

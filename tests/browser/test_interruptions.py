@@ -38,6 +38,19 @@ def test_back_goes_one_step_back_until_the_ballot_is_cast(at):
     assert one.page.locator("#cast").count() == 0
 
 
+def test_back_to_the_review_does_not_pass_a_question_that_lacks_an_answer(at):
+    one = at("strict").enter(fresh_code()).choose("Ada Novak").go_on().choose("Dora Lang").go_on()
+    expect(one.page.locator("#option-2")).to_be_visible()
+    one.give(option_0=5, option_1=5).go_on()
+    expect(one.page.locator("#cast")).to_be_visible()
+    one.page.get_by_role("button", name="Change").nth(1).click()
+    one.page.get_by_label("Dora Lang").uncheck()
+    one.page.go_back()
+    expect(one.page.get_by_role("alert")).to_contain_text("Choose at least")
+    expect(one.page.get_by_text("Question 2 of 3")).to_be_visible()
+    one.choose("Dora Lang").go_on().cast().has_voted()
+
+
 def test_after_a_lost_connection_the_identical_ballot_is_confirmed(at):
     one = to_review(at("choose-one"))
     lost = []

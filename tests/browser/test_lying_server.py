@@ -138,7 +138,8 @@ def test_a_rival_that_is_another_voters_ballot_is_not_shown(at):
     expect(second.page.locator(".check-code")).to_have_count(0)
 
 
-def test_an_old_ballot_that_is_sent_again_is_said_to_be_replaced(at):
+@pytest.mark.parametrize("way", ["reloaded", "sent again"])
+def test_an_old_ballot_that_is_sent_again_is_said_to_be_replaced(at, way):
     typed = fresh_code()
     one = at("choose-one").enter(typed).choose(ADA).go_on()
     expect(one.page.locator("#cast")).to_be_visible()
@@ -147,10 +148,61 @@ def test_an_old_ballot_that_is_sent_again_is_said_to_be_replaced(at):
     expect(one.page.locator("#retry")).to_be_visible()
     later = at("choose-one").enter(typed).choose("Imani Barasa").go_on().cast().has_voted()
     one.page.unroute("**/ballots")
-    one.page.reload()
+    if way == "reloaded":
+        one.page.reload()
+    else:
+        one.page.locator("#retry").click()
     one.has_voted()
     expect(one.page.get_by_text("A later ballot with your code replaced this one")).to_be_visible()
     assert one.check_code == later.check_code
+
+
+def lost(at, typed: str) -> Voter:
+    """Somebody whose ballot was sent, and never came to the server."""
+    one = at("choose-one").enter(typed).choose(ADA).go_on()
+    expect(one.page.locator("#cast")).to_be_visible()
+    one.page.route("**/ballots", lambda route: route.abort())
+    one.cast()
+    expect(one.page.locator("#retry")).to_be_visible(timeout=60_000)
+    one.page.unroute("**/ballots")
+    return one
+
+
+def test_who_voted_on_another_device_and_reloads_the_first_finds_that_ballot_and_no_accusation(at):
+    typed = fresh_code()
+    one = lost(at, typed)
+    later = at("choose-one").enter(typed).choose("Imani Barasa").go_on().cast().has_voted()
+    one.page.reload()
+    expect(one.page.get_by_text("The ballot that came first has this check code")).to_be_visible()
+    assert one.check_code == later.check_code
+
+
+BUSY = {"status": 503, "json": {"code": "too-busy", "message": ""}, "headers": {"Retry-After": "1"}}
+
+
+def test_a_server_that_has_no_answer_at_the_moment_is_not_accused_and_its_ballot_is_replaced(at):
+    typed = fresh_code()
+    first = at("choose-one").enter(typed).choose(ADA).go_on().cast().has_voted()
+    tracker = first.saved("Save the receipt")["tracker"]
+    one = at("choose-one")
+    one.page.route("**/ballots/find", lambda route: route.fulfill(**BUSY))
+    one.enter(typed)
+    expect(one.page.get_by_role("alert")).to_contain_text("it cannot show at the moment")
+    one.page.locator("#ongoing").click()
+    one.choose("Imani Barasa").go_on().cast().has_voted()
+    assert json.loads(one.saved("Save the receipt")["ballot"])["supersedes"] == tracker
+
+
+def test_a_rival_that_the_server_cannot_show_now_is_asked_for_again_and_nobody_is_accused(at):
+    first, second = overtaken(at)
+    second.page.route("**/ballots/find", lambda route: route.fulfill(**BUSY))
+    second.cast()
+    expect(second.page.get_by_text("The server cannot show that ballot at the moment")).to_be_visible()
+    expect(second.page.get_by_text("does not prove")).to_have_count(0)
+    second.page.unroute("**/ballots/find")
+    second.page.locator("#look").click()
+    expect(second.page.get_by_text("The ballot that came first has this check code")).to_be_visible()
+    assert second.check_code == first.check_code
 
 
 def parts(one: Voter, slug: str) -> dict[str, str]:

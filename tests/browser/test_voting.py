@@ -197,6 +197,13 @@ def test_a_closed_polling_place_says_when(at, slug, heading):
     assert one.page.locator("main time").count() == 1
 
 
+def test_a_closed_polling_place_leaves_no_code_in_the_address(at):
+    one = at("over")
+    one.page.goto(f"{one.address}#{fresh_code()}")
+    expect(one.page).to_have_url(one.address)
+    assert one.heading == "Voting is over"
+
+
 def test_a_ballot_of_the_real_size_gets_onto_the_board(at):
     one = at("large").enter(fresh_code()).choose("Candidate number 15", "Candidate number 20").go_on()
     shown = one.check_code

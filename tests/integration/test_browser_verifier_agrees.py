@@ -139,6 +139,7 @@ def continued(world: World) -> Iterator[Case]:
     board, fingerprint = world.board(), world.fingerprint
     stranger = note.sign_note(head_text(board), Signer(LOG_NAME, b"\5" * 32))
     other = [*world.entries[:6], *world.entries[7:9]]
+    strangers_fork = note.sign_note(head_text(world.board(other)), Signer(LOG_NAME, b"\5" * 32))
     path = next(path for path in board.files if path.startswith("tile/entries/"))
     for name, shown, earlier in (
         ("the same", board, world.board()),
@@ -148,6 +149,7 @@ def continued(world: World) -> Iterator[Case]:
         ("a fork", board, world.board(other)),
         ("a fork of the same size", board, world.board([*world.entries[:-1], world.entries[-2]])),
         ("another's checkpoint", board, board.changed("checkpoint", stranger)),
+        ("another's fork", board, board.changed("checkpoint", strangers_fork)),
         ("a chain that breaks", board.changed(path, b""), world.board(world.entries[:8])),
     ):
         kept = earlier.files["checkpoint"]
@@ -232,8 +234,9 @@ def test_an_earlier_checkpoint_is_judged_alike(world, tmp_path):
     found = by_browser(cases, tmp_path)
     assert differences(cases, found) == {}
     states = [judged.findings["B.9"] for judged in found]
-    assert [state for state, _ in states] == ["PASS"] * 3 + ["NOT-RUN"] + ["FAIL"] * 3 + ["NOT-RUN"]
-    assert [errors for _, errors in states[4:7]] == [("BoardForked",), ("BoardForked",), ("NotSigned",)]
+    assert [state for state, _ in states] == ["PASS"] * 3 + ["NOT-RUN"] + ["FAIL"] * 2 + ["NOT-RUN"] * 3
+    assert [errors for _, errors in states[4:]] == [("BoardForked",)] * 2 + [()] * 3
+    assert [judged.verdict for judged in found[6:8]] == ["could not be checked"] * 2
 
 
 def test_a_second_opening_is_judged_alike(world, tmp_path):

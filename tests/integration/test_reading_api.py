@@ -163,14 +163,17 @@ def test_a_question_in_a_body_is_answered_as_one_in_an_address(client, world):
     made = cast(client, world.submission(0))
     credential = credential_of(world, 0)
     by_address = ask(client, f"ballots/{made['tracker']}").json()
-    assert find(client, "ballots", {"prefix": made["tracker"][:10]}).json() == {"ballots": [by_address]}
+    assert find(client, "ballots", {"prefix": made["tracker"][:10]}).json() == {
+        "ballots": [by_address],
+        "waiting": [],
+    }
     standing = ask(client, f"credentials/{credential}").json()
     assert find(client, "credentials", {"credential": credential}).json() == standing
 
 
 def test_nothing_with_a_beginning_is_an_empty_list(client, world):
     response = find(client, "ballots", {"prefix": "ab" * 5})
-    assert (response.status_code, response.json()) == (200, {"ballots": []})
+    assert (response.status_code, response.json()) == (200, {"ballots": [], "waiting": []})
 
 
 def test_whatever_shares_a_beginning_is_answered_up_to_a_bound_ballots_first(client, world):

@@ -8,7 +8,8 @@ import { parse } from "../../voting/static/voting/booth/codec/canonical.js";
 import { credentialOf } from "../../voting/static/voting/booth/credentials/derivation.js";
 import { publicKey } from "../../voting/static/voting/booth/crypto/parameters.js";
 import { Pool } from "../../voting/static/voting/booth/crypto/pool.js";
-import { commitmentsOctets, readBallot } from "../../voting/static/voting/booth/record/ballot.js";
+import { toHex, utf8 } from "../../voting/static/voting/booth/octets.js";
+import { commitmentsOctets, readBallot, voterOf } from "../../voting/static/voting/booth/record/ballot.js";
 import { packProof } from "../../voting/static/voting/booth/record/responses.js";
 import { sha256Hex } from "../../voting/static/voting/booth/sha256.js";
 import { changed, example, record, refuses, refusesLater, VOTERS } from "./support.mjs";
@@ -168,4 +169,9 @@ test("a tracker is of the ballot without its signature", async () => {
   const prepared = await prepare(election, YES, await fresh());
   assert.match(prepared.tracker, /^[0-9a-f]{64}$/);
   assert.equal("signature" in prepared.unsigned, false);
+});
+
+test("a ballot that was kept names its voter, and what is none names nobody", () => {
+  assert.equal(voterOf(record("ballot-2.json")), toHex(second.publicKey));
+  for (const text of ["", "null", "[]", "{}", "{", '{"credential":1}', '{"credential":"AA"}']) assert.equal(voterOf(utf8(text)), "", text);
 });

@@ -109,13 +109,13 @@ for (const [name, change] of Object.entries({
 }
 
 test("an entry is found, or is not on the board", async () => {
-  const found = await new Server("town", network(json(200, { ballots: [FOUND] }))).find("a".repeat(30));
+  const found = await new Server("town", network(json(200, { ballots: [FOUND], waiting: [] }))).find("a".repeat(30));
   assert.equal(found.payloadSha256, FOUND.payload_sha256);
-  assert.equal(await new Server("town", network(json(200, { ballots: [] }))).find("a".repeat(30)), undefined);
+  assert.equal(await new Server("town", network(json(200, { ballots: [], waiting: [] }))).find("a".repeat(30)), undefined);
 });
 
 test("the server learns the first 40 bits of a check code and no more, and nothing of it from an address", async () => {
-  const net = network(json(200, { ballots: [FOUND] }));
+  const net = network(json(200, { ballots: [FOUND], waiting: [] }));
   for (const length of [30, 64]) await new Server("town", net).find("0123456789".padEnd(length, "c"));
   for (const { method, address, body, credentials } of net.seen) {
     assert.deepEqual([method, address, credentials], ["POST", "/elections/town/ballots/find", "omit"]);
@@ -125,9 +125,17 @@ test("the server learns the first 40 bits of a check code and no more, and nothi
 
 test("of ballots whose check codes begin alike, one's own is taken", async () => {
   const other = { ...FOUND, tracker: `${"a".repeat(29)}b`.padEnd(64, "a"), entry: "other" };
-  const find = (digits) => new Server("town", network(json(200, { ballots: [other, FOUND] }))).find(digits);
+  const find = (digits) => new Server("town", network(json(200, { ballots: [other, FOUND], waiting: [] }))).find(digits);
   assert.equal((await find("a".repeat(30))).entry, FOUND.entry);
   assert.equal(await find(`${"a".repeat(29)}c`), undefined);
+});
+
+test("a ballot that waits for its witnesses is neither found nor missing", async () => {
+  const waits = "c".repeat(64);
+  const find = (digits) => new Server("town", network(json(200, { ballots: [FOUND], waiting: [waits] }))).find(digits);
+  await refusesLater(() => find(waits.slice(0, 30)), "BadAnswer");
+  assert.equal((await find("a".repeat(30))).entry, FOUND.entry);
+  assert.equal(await find("d".repeat(30)), undefined);
 });
 
 test("no credential stands in an address", async () => {
@@ -138,7 +146,7 @@ test("no credential stands in an address", async () => {
 });
 
 test("what is not a list of entries is no answer", async () => {
-  for (const answer of [json(404, { code: "not-on-board" }), json(200, FOUND), json(200, { ballots: [null] }), json(503, { code: "busy" })]) {
+  for (const answer of [json(404, { code: "not-on-board" }), json(200, FOUND), json(200, { ballots: [null], waiting: [] }), json(200, { ballots: [] }), json(503, { code: "busy" })]) {
     await refusesLater(() => new Server("town", network(answer)).find("aa"), "BadAnswer");
   }
 });
@@ -148,7 +156,7 @@ for (const [name, change] of Object.entries({
   "revoked is missing": { revoked: undefined },
 })) {
   test(`an entry in which ${name} is refused`, async () => {
-    await refusesLater(() => new Server("town", network(json(200, { ballots: [{ ...FOUND, ...change }] }))).find("aa"), "BadAnswer");
+    await refusesLater(() => new Server("town", network(json(200, { ballots: [{ ...FOUND, ...change }], waiting: [] }))).find("aa"), "BadAnswer");
   });
 }
 

@@ -163,6 +163,8 @@ export class Revoked extends Refusal {}
 export class NotOpen extends Refusal {}
 /** The server says something about a code, and proves it by nothing. */
 export class NotProven extends Refusal {}
+/** The server says something about a code, and does not show at the moment what would prove it. */
+export class NotShown extends Refusal {}
 export class NotIdentified extends Refusal {}
 /** A tested ballot is opened only once its test is on the board. */
 export class NotTested extends Refusal {}
@@ -175,6 +177,15 @@ export class BadAnswer extends Refusal {}
 export class UnknownEntryType extends Refusal {}
 /** The worker has ended, with everything it held. */
 export class Stopped extends Refusal {}
+
+/**
+ * @param {unknown} error
+ * @returns {boolean} whether nothing was found out about an answer: the worker ended, there is no connection, or the server
+ *   had no answer at the moment
+ */
+export function isNoVerdict(error) {
+  return !(error instanceof Refusal) || error instanceof Stopped || error instanceof BadAnswer;
+}
 
 /** @typedef {"unknown-option" | "amount" | "too-many" | "too-few"} ChoiceCode */
 /** @typedef {ChoiceCode | "too-many-points" | "too-few-points" | "too-dear"} SelectionCode */

@@ -67,13 +67,16 @@ export class Server {
 
   /**
    * @param {string} digits the first 30 of a tracker's, which a check code has, or all
-   * @returns {Promise<Found | undefined>} undefined if the server knows no such entry; throws as `standing`
+   * @returns {Promise<Found | undefined>} undefined if the server knows no such entry; throws as `standing`, BadAnswer also if
+   *   it says that the entry waits for its witnesses
    */
   async find(digits) {
     const { status, value } = await this.#ask("ballots", { prefix: digits.slice(0, PREFIX_DIGITS) });
-    const { ballots } = Object(value);
-    if (status !== 200 || !Array.isArray(ballots)) throw new BadAnswer("not entries of the board");
-    return ballots.map(readFound).find(({ tracker }) => tracker.startsWith(digits));
+    const { ballots, waiting } = Object(value);
+    if (status !== 200 || !Array.isArray(ballots) || !Array.isArray(waiting)) throw new BadAnswer("not entries of the board");
+    const found = ballots.map(readFound).find(({ tracker }) => tracker.startsWith(digits));
+    if (!found && waiting.some((tracker) => String(tracker).startsWith(digits))) throw new BadAnswer("it waits for its witnesses");
+    return found;
   }
 
   /**

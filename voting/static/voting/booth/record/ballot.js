@@ -4,13 +4,13 @@
  *
  * Reading makes checks 1 and 2 of the protocol; the proof is compact.js's business, roll and order the server's.
  */
-import { CiphertextOutOfRange, CommitmentsLength, RepeatedCiphertext } from "../errors.js";
+import { CiphertextOutOfRange, CommitmentsLength, Refusal, RepeatedCiphertext } from "../errors.js";
 import { toBase64url } from "../codec/base64.js";
 import { parse } from "../codec/canonical.js";
 import { Fields } from "../codec/fields.js";
 import { KEY_OCTETS } from "../credentials/public_keys.js";
 import { SIGNATURE_OCTETS } from "../credentials/signatures.js";
-import { concat, fromInteger } from "../octets.js";
+import { concat, fromInteger, toHex } from "../octets.js";
 import { packProof, unpackProof } from "./responses.js";
 import { CHALLENGE_OCTETS } from "./shape.js";
 
@@ -53,6 +53,19 @@ export function ballotValue({ election, credential, supersedes, ciphertexts, pro
     challenge: toBase64url(fromInteger(proof.challenge, CHALLENGE_OCTETS)),
     contests,
   };
+}
+
+/**
+ * @param {Octets} octets a ballot of this program's own, kept over a reload: nothing else of it is looked at
+ * @returns {string} the credential that it names, in hexadecimal; "" if it names none
+ */
+export function voterOf(octets) {
+  try {
+    return toHex(new Fields(parse(octets, octets.length), "ballot").octets("credential", KEY_OCTETS));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return "";
+  }
 }
 
 /**

@@ -3,11 +3,11 @@
 import { Engine } from "../engine/client.js";
 import { Server } from "../engine/server.js";
 import { findLack } from "../engine/support.js";
-import { AnotherElection } from "../errors.js";
+import { AnotherElection, FingerprintMismatch } from "../errors.js";
 import { loadTexts } from "../texts.js";
 import { useLanguages } from "./election_text.js";
 import { fingerprintView, rehearsalView } from "./fingerprint.js";
-import { isPinOf, pinInAddress, takeText } from "./link.js";
+import { isPinOf, keepPin, pinInAddress, takeText } from "./link.js";
 import { Page } from "./page.js";
 import { showBroken, showLack } from "./trouble.js";
 
@@ -27,6 +27,7 @@ export async function openPage(root) {
     await loadTexts(page.data.language ?? "en");
     const lack = await findLack(globalThis);
     if (lack) {
+      takeText(); // a code is not left behind in the address
       showLack(page, lack);
       return undefined;
     }
@@ -35,7 +36,7 @@ export async function openPage(root) {
     watchLink(page);
     return { page, server, ...opened };
   } catch (error) {
-    takeText(); // a code is not left behind in the address
+    takeText();
     showBroken(page, error);
     return undefined;
   }
@@ -43,7 +44,7 @@ export async function openPage(root) {
 
 /**
  * A new worker, with nothing of an earlier one. Throws AnotherElection unless the election is the one that the link
- * names and that this page opened before.
+ * names, and FingerprintMismatch unless it is the one that this page opened before.
  * @param {Page} page
  * @param {Server} server
  */
@@ -57,10 +58,12 @@ export async function openElection(page, server) {
   const allowTestModulus = data.testModulus === "true" && LOOPBACK.includes(globalThis.location.hostname);
   const election = await engine.open({ manifest, key, opening }, { allowTestModulus });
   const { fingerprint } = election;
-  const expected = [page.fingerprint, pinInAddress()].find((pin) => pin && !isPinOf(pin, fingerprint));
-  if (expected) {
+  const [before, pin] = [page.fingerprint, pinInAddress()];
+  const isAnother = before !== "" && before !== fingerprint;
+  if (isAnother || (pin && !isPinOf(pin, fingerprint))) {
     engine.stop();
-    throw new AnotherElection("another election than the link's", { expected, computed: fingerprint });
+    if (isAnother) throw new FingerprintMismatch("another election than before", { expected: before, computed: fingerprint });
+    throw new AnotherElection("another election than the link's", { expected: pin, computed: fingerprint });
   }
   page.fingerprint = fingerprint;
   useLanguages(election.languages);
@@ -73,7 +76,9 @@ export async function openElection(page, server) {
  * @param {Page} page
  */
 function watchLink({ fingerprint }) {
+  const pinned = pinInAddress();
   globalThis.addEventListener("hashchange", (event) => {
+    keepPin(pinned);
     const pin = pinInAddress();
     if (!pin || isPinOf(pin, fingerprint)) return;
     event.stopImmediatePropagation();

@@ -38,6 +38,16 @@ export function takeText() {
   return text;
 }
 
+/**
+ * A link to a place on the page, such as the one that skips to the content, took the place of the pin: put it back.
+ * @param {string} pin "" for none
+ */
+export function keepPin(pin) {
+  const { hash, pathname, search } = globalThis.location;
+  const { text } = readLink(hash);
+  if (pin && text && document.getElementById(text)) globalThis.history.replaceState(globalThis.history.state, "", `${pathname}${search}#.${pin}`);
+}
+
 /** @returns {string} what the link says about the election */
 export function pinInAddress() {
   return readLink(globalThis.location.hash).pin;

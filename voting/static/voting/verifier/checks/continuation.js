@@ -23,7 +23,14 @@ export function readEarlier(octets) {
   return { octets, note, head: readCheckpoint(note.text) };
 }
 
-/** Follows the growing tree, whose root at the earlier size is compared: no proof is needed. */
+const FOREIGN =
+  "The earlier checkpoint that was brought is not signed by this board's log. Nothing follows from that: bring the one " +
+  "that you kept of this board.";
+
+/**
+ * Follows the growing tree, whose root at the earlier size is compared: no proof is needed. Only what the log itself has
+ * signed is evidence against it: another file proves nothing.
+ */
 export class Continuation {
   /**
    * @param {Earlier} earlier
@@ -36,6 +43,8 @@ export class Continuation {
     this.ledger = ledger;
     this.isSigned = false;
     this.isMet = false;
+    /** @type {Refusal | null} */
+    this.fork = null;
     if (now.size < head.size) ledger.note(CONTINUED, older(now.size, head.size));
   }
 
@@ -46,11 +55,13 @@ export class Continuation {
   checkSignature(log) {
     try {
       checkLogSigned(this.note, log);
-      this.isSigned = true;
-      this.mark();
     } catch (error) {
-      this.ledger.fail(CONTINUED, refusal(error), "earlier checkpoint");
+      refusal(error); // throws what is none
+      this.ledger.note(CONTINUED, FOREIGN);
+      return;
     }
+    this.isSigned = true;
+    this.judge();
   }
 
   /** @param {import("../log/tree.js").Tree} tree of the entries read so far */
@@ -59,14 +70,15 @@ export class Continuation {
     if (tree.size !== size) return;
     const computed = tree.root();
     this.isMet = isEqual(computed, root);
-    this.mark();
-    if (this.isMet) return;
     const evidence = { expected: toHex(root), computed: toHex(computed) };
-    this.ledger.fail(CONTINUED, new Refusal("log", "BoardForked", `the first ${size} entries are other ones`, evidence), `tree of ${size} entries`);
+    if (!this.isMet) this.fork = new Refusal("log", "BoardForked", `the first ${size} entries are other ones`, evidence);
+    this.judge();
   }
 
-  mark() {
-    if (this.isSigned && this.isMet) this.ledger.mark(CONTINUED);
+  judge() {
+    if (!this.isSigned) return;
+    if (this.isMet) this.ledger.mark(CONTINUED);
+    else if (this.fork) this.ledger.fail(CONTINUED, this.fork, `tree of ${this.then.size} entries`);
   }
 }
 

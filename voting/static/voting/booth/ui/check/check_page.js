@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Checking one's ballot in three steps: give the code or the receipt, see what is found, say whether it is yours. */
 import { formatCheckCode, parseCheckCode } from "../../credentials/codes.js";
-import { BadAnswer, MalformedReceipt, Refusal } from "../../errors.js";
+import { isNoVerdict, MalformedReceipt, NotProven } from "../../errors.js";
 import { utf8 } from "../../octets.js";
 import { LIMIT, readReceiptFile } from "../../receipt_file.js";
 import { readRollChange } from "../../record/roll_change.js";
@@ -53,21 +53,30 @@ export class CheckPage {
     }));
   }
 
+  /** A question begins. @returns {() => boolean} whether another one was asked since */
+  #asking() {
+    this.#turn += 1;
+    const turn = this.#turn;
+    return () => turn !== this.#turn;
+  }
+
   /**
    * The receipt holds by itself, or it is none; then the board has to show what it signed.
    * @param {File} file
    */
   async #checkReceipt(file) {
     const { election, engine, page } = this.#opened;
+    const isLate = this.#asking();
     try {
       if (file.size > LIMIT) throw new MalformedReceipt("too long to be a receipt");
       const kept = readReceiptFile(await file.text(), election.fingerprint);
       const answer = { type: "ballot", entry: kept.entry, receipt: kept.receipt };
       await engine.checkEntry({ digits: kept.tracker, answer, payload: utf8(kept.ballot) });
-      return await this.#check(formatCheckCode(kept.tracker), kept);
+      if (!isLate()) await this.#check(formatCheckCode(kept.tracker), kept);
     } catch (error) {
-      const isNamed = error instanceof Refusal && error.name === "ForeignRecord";
-      return page.showErrors(askErrors(isNamed ? error : new MalformedReceipt("it proves nothing")));
+      if (isLate()) return;
+      const isNamed = ["ForeignRecord", "Stopped"].includes(/** @type {Error} */ (error).name);
+      page.showErrors(askErrors(isNamed ? error : new MalformedReceipt("it proves nothing")));
     }
   }
 
@@ -78,13 +87,12 @@ export class CheckPage {
    */
   async #check(typed, kept) {
     const { page } = this.#opened;
-    this.#turn += 1;
-    const turn = this.#turn;
+    const isLate = this.#asking();
     try {
       const show = await this.#find(kept?.tracker ?? parseCheckCode(typed), kept);
-      if (turn === this.#turn) show();
+      if (!isLate()) show();
     } catch (error) {
-      if (turn !== this.#turn) return;
+      if (isLate()) return;
       hideSecret(error);
       page.showErrors(askErrors(error));
     }
@@ -119,8 +127,8 @@ export class CheckPage {
       const reason = found.revoked ? await this.#reasonOf(found.revoked, checked.credential) : "";
       return () => this.#found(checked, found, reason, evidence);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      const { name: refusal } = error;
+      if (isNoVerdict(error)) throw error;
+      const { name: refusal } = /** @type {Error} */ (error);
       return () => this.#show(2, say("Not confirmed"), refutedView({ name, error: refusal, evidence: { ...evidence, why: refusal }, onagain: () => this.#ask() }));
     }
   }
@@ -133,7 +141,7 @@ export class CheckPage {
   async #reasonOf(sha256, credential) {
     const { election: { fingerprint, registrar }, server } = this.#opened;
     const change = await readRollChange(await server.blob(sha256), { fingerprint, registrar: registrar.key });
-    if (!change.revoke.includes(credential)) throw new BadAnswer("a roll change that does not revoke this code");
+    if (!change.revoke.includes(credential)) throw new NotProven("a roll change that does not revoke this code");
     return change.reason;
   }
 

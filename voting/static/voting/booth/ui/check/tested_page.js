@@ -4,11 +4,12 @@
  * the ballot is made once more, and must have the check code that the first device showed before it knew of the test.
  */
 import { formatCheckCode } from "../../credentials/codes.js";
-import { Refusal } from "../../errors.js";
+import { evidenceFile } from "../../engine/evidence.js";
+import { isNoVerdict, Refusal } from "../../errors.js";
 import { readOpening } from "../../opening_text.js";
 import { say } from "../../texts.js";
 import { codeBlock } from "../code.js";
-import { el, errorSummary, notice } from "../dom.js";
+import { download, el, errorSummary, notice } from "../dom.js";
 import { openPage, takeFragment } from "../election_page.js";
 import { answersView } from "../questions/answered.js";
 
@@ -79,13 +80,20 @@ export class TestedPage {
    */
   async #verify(opening, found, payload) {
     const { engine, election } = this.#opened;
+    let entry;
     try {
-      const { type, credential } = await engine.checkEntry({ digits: opening.tracker, answer: found, payload });
-      if (type !== "challenged") return this.#untested(opening);
+      entry = await engine.checkEntry({ digits: opening.tracker, answer: found, payload });
+    } catch (error) {
+      if (isNoVerdict(error)) throw error;
+      return this.#unproven(opening, found, /** @type {Refusal} */ (error)); // the server sent this, and not the device
+    }
+    const { type, credential } = entry;
+    if (type !== "challenged") return this.#untested(opening);
+    try {
       await engine.checkOpening({ ...opening, credential });
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return this.#refuted(opening, error);
+      if (isNoVerdict(error)) throw error;
+      return this.#refuted(opening, /** @type {Refusal} */ (error));
     }
     return this.#show(say("This test ballot says"),
       answersView(election.contests, opening.selections),
@@ -102,6 +110,21 @@ export class TestedPage {
     return this.#show(say("Not a test"), notice("bad", say("The board does not have this ballot as a test"),
       el("p", {}, say("A ballot may be opened only after its test is on the public board. Do not vote on the other device, and tell %(name)s.", { name: this.#opened.election.registrar.name })),
       codeBlock(formatCheckCode(tracker))));
+  }
+
+  /**
+   * @param {Opening} opening
+   * @param {unknown} answer
+   * @param {Refusal} error
+   */
+  #unproven({ tracker }, answer, { name: why }) {
+    const { fingerprint, registrar: { name } } = this.#opened.election;
+    const evidence = { fingerprint, checkCode: formatCheckCode(tracker), why, answer };
+    return this.#show(say("Not confirmed"),
+      notice("bad", say("The server's answer does not hold"), el("p", {}, say("What it sent does not prove that this ballot is on the public board.")),
+        codeBlock(evidence.checkCode), el("p", { class: "soft" }, say("For those who help you: %(name)s", { name: why }))),
+      el("p", {}, say("Save the file, and tell %(name)s. Try again later, or from another device.", { name })),
+      el("div", { class: "actions" }, download(say("Save the file"), "veritally-evidence.json", evidenceFile(evidence))));
   }
 
   /**

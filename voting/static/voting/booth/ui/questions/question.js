@@ -13,17 +13,23 @@ import { ruleOf, spentOn, standingOf } from "./state.js";
 /** @import { Option, Selection } from "../../contests/base.js" */
 /** @import { Contest } from "./state.js" */
 
+/**
+ * @typedef {object} Heard
+ * @property {(selection: Selection) => void} onchange
+ * @property {(field: string, problem: string) => void} onamount an amount was given: why it cannot stand, "" if it stands
+ */
+
 export const FIRST_FIELD = "option-0";
 
 /**
  * @param {Contest} contest
  * @param {Selection | undefined} selection undefined until the question was answered; {} is a blank answer
  * @param {readonly string[]} order ids of the options, as this voter sees them
- * @param {(selection: Selection) => void} onchange
+ * @param {Heard} heard
  * @returns {HTMLElement}
  */
-export function questionView(contest, selection, order, onchange) {
-  const answer = new Answer(contest, selection ?? {}, onchange);
+export function questionView(contest, selection, order, heard) {
+  const answer = new Answer(contest, selection ?? {}, heard);
   const isBlank = selection !== undefined && total(Object.values(selection)) === 0;
   const options = order.map((id) => contest.options.find((/** @type {Option} */ option) => option.id === id));
   const rows = options.map((option, index) => answer.row(option, `option-${index}`));
@@ -41,20 +47,19 @@ class Answer {
   #contest;
   /** @type {Selection} */
   #selection;
-  /** @type {(selection: Selection) => void} */
-  #onchange;
+  #heard;
   #said = el("p", { class: "standing" });
   #warned = el("p", { class: "standing-warning" });
 
   /**
    * @param {Contest} contest
    * @param {Selection} selection
-   * @param {(selection: Selection) => void} onchange
+   * @param {Heard} heard
    */
-  constructor(contest, selection, onchange) {
+  constructor(contest, selection, heard) {
     this.#contest = contest;
     this.#selection = selection;
-    this.#onchange = onchange;
+    this.#heard = heard;
     this.status = el("div", { class: "standing-box", role: "status" }, this.#said, this.#warned);
     this.#say();
   }
@@ -67,7 +72,7 @@ class Answer {
     const amount = this.#amount(option.id);
     if (this.#contest.kind === "score" || this.#contest.kind === "cumulative") {
       const most = this.#contest.highest ?? this.#contest.per_option;
-      return amountRow(option, { id, amount, most, onchange: (wanted) => this.#give(option, wanted, most) });
+      return amountRow(option, { id, amount, most, onchange: (wanted) => this.#give(option, wanted, most, id) });
     }
     const isOne = this.#contest.kind === "choose-one";
     return tickRow(option, {
@@ -124,21 +129,33 @@ class Answer {
    * @param {Option} option
    * @param {number} wanted NaN for what is no number
    * @param {number} most
+   * @param {string} field
    * @returns {number} the amount that stands
    */
-  #give(option, wanted, most) {
+  #give(option, wanted, most, field) {
     const { [option.id]: before = 0, ...rest } = this.#selection;
-    if (!(wanted >= 0 && wanted <= most)) {
-      this.#warn(say("Only a whole number from 0 to %(most)s can stand here: %(before)s was kept.", { most, before }));
-      return before;
-    }
-    const left = this.#contest.kind === "cumulative" ? this.#contest.points - total(Object.values(rest)) : wanted;
-    if (wanted > left) {
-      this.#warn(sayMany("Only %(count)s point is left for this option.", "Only %(count)s points are left for this option.", left));
+    const problem = this.#problemWithAmount(wanted, most, before, rest);
+    this.#heard.onamount(field, problem);
+    if (problem) {
+      this.#warn(problem);
       return before;
     }
     this.#take(wanted > 0 ? { ...rest, [option.id]: wanted } : rest);
     return wanted;
+  }
+
+  /**
+   * @param {number} wanted
+   * @param {number} most
+   * @param {number} before the amount that stood
+   * @param {Selection} rest the other options
+   * @returns {string} why it cannot stand
+   */
+  #problemWithAmount(wanted, most, before, rest) {
+    if (!(wanted >= 0 && wanted <= most)) return say("Only a whole number from 0 to %(most)s can stand here: %(before)s was kept.", { most, before });
+    const left = this.#contest.kind === "cumulative" ? this.#contest.points - total(Object.values(rest)) : wanted;
+    if (wanted <= left) return "";
+    return sayMany("Only %(count)s point is left for this option.", "Only %(count)s points are left for this option.", left);
   }
 
   /** @param {Selection} selection */
@@ -146,7 +163,7 @@ class Answer {
     this.#selection = selection;
     this.#warned.textContent = "";
     this.#say();
-    this.#onchange(selection);
+    this.#heard.onchange(selection);
   }
 
   #say() {

@@ -12,15 +12,25 @@ import { standingOf } from "../questions/state.js";
 
 /**
  * @param {{contest: Contest, leadsToReview: boolean, selection: Selection | undefined, order: readonly string[],
- *   onchange: (selection: Selection) => void, onnext: () => void, onback: () => void}} given
+ *   onchange: (selection: Selection) => void, onproblem: (summary: HTMLElement) => void, onnext: () => void, onback: () => void}} given
+ *   `onproblem`: in place of `onnext`, once, when something was typed that could not stand
  */
-export function chooseView({ contest, leadsToReview, selection, order, onchange, onnext, onback }) {
+export function chooseView({ contest, leadsToReview, selection, order, onchange, onproblem, onnext, onback }) {
+  /** @type {Map<string, string>} fields and what was wrong with them: Enter leaves no time to read it beside the field */
+  const problems = new Map();
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    onnext();
+    const untold = [...problems].map(([field, text]) => ({ text, field }));
+    problems.clear();
+    if (untold.length) onproblem(errorSummary(say("There is a problem"), untold));
+    else onnext();
+  };
+  const note = (/** @type {string} */ field, /** @type {string} */ problem) => {
+    problems.delete(field);
+    if (problem) problems.set(field, problem);
   };
   return el("form", { class: "sheet", novalidate: true, onsubmit: submit },
-    questionView(contest, selection, order, onchange),
+    questionView(contest, selection, order, { onchange, onamount: note }),
     el("div", { class: "actions" },
       el("button", { type: "submit", class: "btn btn-primary" }, leadsToReview ? say("Review your choices") : say("Next question")),
       button(say("Back"), onback)));

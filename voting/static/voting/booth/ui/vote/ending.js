@@ -75,19 +75,30 @@ export function refusedView({ fate, code, rival, evidence, checkAddress, onagain
 }
 
 /**
- * @param {{rival: string, evidence: Evidence, onagain: () => void}} given `rival`: the check code of this code's ballot that is
- *   on the board, "" if the server does not prove one
+ * @param {{rival: string, isDenied: boolean, evidence: Evidence, onagain: () => void, onlook: () => void}} given `rival`: the
+ *   check code of this code's ballot that is on the board, "" for none so far; `isDenied`: the server does not prove one
  */
-export function staleView({ rival, evidence, onagain }) {
+export function staleView({ rival, isDenied, evidence, onagain, onlook }) {
   return el("div", {},
     notice("care", say("Another ballot with your code came first"), el("p", {}, say("So this one was not taken. Did you vote on another device, or in another tab? Then that ballot counts, and you need do nothing.")),
       el("p", {}, say("If you did not, somebody else has your code: vote again now, which replaces that ballot, and tell the people who run the election."))),
-    rival
-      ? rivalView(say("The ballot that came first has this check code"), rival)
-      : notice("bad", say("The server does not prove that ballot"), el("p", {}, say("It signed that there is one, and does not show it. Save what it signed, and tell the people who run the election."))),
+    rivalOf(rival, isDenied),
     el("div", { class: "actions" },
       button(say("Vote again, and replace it"), onagain, { class: "btn btn-primary", id: "again" }),
+      rival || isDenied ? null : button(say("Try again"), onlook, { id: "look" }),
       savedRefusal(evidence, "stale-supersedes")));
+}
+
+/**
+ * What is known of the ballot that came first. A server that has no answer at the moment is not accused.
+ * @param {string} rival
+ * @param {boolean} isDenied
+ */
+function rivalOf(rival, isDenied) {
+  if (rival) return rivalView(say("The ballot that came first has this check code"), rival);
+  if (!isDenied) return el("p", {}, say("The server cannot show that ballot at the moment. Try again in a few minutes."));
+  return notice("bad", say("The server does not prove that ballot"),
+    el("p", {}, say("It signed that there is one, and does not show it. Save what it signed, and tell the people who run the election.")));
 }
 
 /**

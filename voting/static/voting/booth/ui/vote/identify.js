@@ -10,7 +10,7 @@ import { backupView } from "./backup.js";
 const FIELD = "code";
 const OF_CODE = ["WrongCodeLength", "ForbiddenCodeCharacter", "WrongCheckCharacter", "NotOnRoll", "Revoked"];
 const OF_BACKUP = ["CannotOpen", "ForeignRecord", "NotABackup"];
-const UNPROVEN = ["NotOnRoll", "NotOpen", "NotProven"]; // what a server says, and nobody has signed
+const UNPROVEN = ["NotOnRoll", "NotOpen", "NotProven", "NotShown"]; // what a server says, and nobody has signed
 
 /**
  * @param {{code: string, registrar: Registrar, isStopped: boolean, onsubmit: (code: string) => Promise<void>,
@@ -59,8 +59,8 @@ export function showCodeErrors(page, error, ongoing) {
     summary.append(el("p", {}, say("The server says so, but it has not proved it. You can go on all the same: then it must take your ballot, or sign that it does not, and you can save what it signed.")),
       el("div", { class: "actions" }, button(say("Go on all the same"), ongoing, { id: "ongoing" })));
   }
-  mark(OF_CODE.includes(error.name) || field !== FIELD ? field : "", text);
   page.showErrors(summary);
+  mark(OF_CODE.includes(error.name) || field !== FIELD ? field : "", text); // the page has marked what the summary links to
 }
 
 /**
@@ -99,6 +99,7 @@ function reason({ name, computed }) {
     case "ForeignRecord": return say("This is the backup of a code for another election.");
     case "NotABackup": return say("Choose the backup file that you saved when you made your code.");
     case "NotOpen": return say("Voting is not open any more.");
+    case "NotShown": return say("What the server says about earlier ballots with this code, or about the code, it cannot show at the moment. Try again in a few minutes.");
     case "NotProven": return say("What the server says about earlier ballots with this code, or about the code, does not hold.");
     default: return say("The server could not be asked about this code. Check your connection, then try again.");
   }

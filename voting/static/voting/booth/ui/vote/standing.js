@@ -3,11 +3,13 @@
  * How a code stands: what the server says of it, and what of that it proves.
  *
  * The limit is the manifest's. A ballot counts as cast if the board has it and the credential signed it. That a code was
- * revoked, the registrar has to have signed. Nothing else that turns a voter away is proven by anybody.
+ * revoked, the registrar has to have signed. Nothing else that turns a voter away is proven by anybody. A server that has no
+ * answer at the moment, or whose ballot waits for its witnesses, has not lied: nothing is held against it.
  */
-import { NotOnRoll, NotOpen, NotProven, Refusal, Revoked, Stopped } from "../../errors.js";
+import { BadAnswer, isNoVerdict, NotOnRoll, NotOpen, NotProven, NotShown, Revoked } from "../../errors.js";
 import { readRollChange } from "../../record/roll_change.js";
 
+/** @import { Refusal } from "../../errors.js" */
 /** @import { Standing } from "../../engine/server.js" */
 /** @import { Opened } from "../election_page.js" */
 
@@ -16,7 +18,7 @@ import { readRollChange } from "../../record/roll_change.js";
 
 /**
  * @typedef {object} Found
- * @property {readonly string[]} ballots trackers of this credential's ballots, in order; the last is proven
+ * @property {readonly string[]} ballots trackers of this credential's ballots, in order; the last is proven, or `refusal` is NotShown
  * @property {number} limit
  * @property {Refusal} [refusal] why the voter is turned away: only `Revoked` is proven
  */
@@ -31,11 +33,17 @@ export async function standingOf(polls, credential) {
   const standing = await server.standing(credential);
   const claimed = [...new Set(standing.ballots.map(({ tracker }) => tracker))];
   const needed = claimed.length < limit ? claimed.slice(-1) : claimed;
-  const proven = await provenOf(polls, credential, needed);
-  const isProven = proven.length === needed.length;
-  const ballots = isProven ? [...claimed.slice(0, claimed.length - needed.length), ...proven] : proven;
-  const refusal = (await turnedAway(polls, credential, standing)) ?? (isProven ? undefined : new NotProven("ballots that this code has not cast"));
-  return { ballots, limit, refusal };
+  try {
+    const proven = await provenOf(polls, credential, needed);
+    const isProven = proven.length === needed.length;
+    const ballots = isProven ? [...claimed.slice(0, claimed.length - needed.length), ...proven] : proven;
+    const refusal = (await turnedAway(polls, credential, standing)) ?? (isProven ? undefined : new NotProven("ballots that this code has not cast"));
+    return { ballots, limit, refusal };
+  } catch (error) {
+    if (!(error instanceof BadAnswer)) throw error;
+    // Who goes on all the same supersedes the ballot that is named; that none is left, nobody is told without proof.
+    return { ballots: claimed.length < limit ? claimed : [], limit, refusal: new NotShown("what would prove it is not shown") };
+  }
 }
 
 /**
@@ -68,7 +76,8 @@ async function provenOf(polls, credential, claimed) {
  * @param {Polls} polls
  * @param {string} credential
  * @param {string} tracker
- * @returns {Promise<Place | undefined>} undefined unless the board has this ballot, and the credential signed it
+ * @returns {Promise<Place | undefined>} undefined unless the board has this ballot, and the credential signed it; throws as
+ *   `standingOf`
  */
 async function proved({ engine, server }, credential, tracker) {
   try {
@@ -78,8 +87,8 @@ async function proved({ engine, server }, credential, tracker) {
     const found = await engine.checkEntry({ digits: tracker, answer, payload });
     return found.type === "ballot" && found.credential === credential ? { tracker, seq: found.seq } : undefined;
   } catch (error) {
-    if (error instanceof Refusal && !(error instanceof Stopped)) return undefined;
-    throw error;
+    if (isNoVerdict(error)) throw error;
+    return undefined;
   }
 }
 
@@ -99,14 +108,14 @@ async function turnedAway(polls, credential, { isOnRoll, revoked, state }) {
  * @param {Polls} polls
  * @param {string} credential
  * @param {string} sha256 of a roll change
- * @returns {Promise<Refusal>} Revoked with the registrar's signed reason, or NotProven
+ * @returns {Promise<Refusal>} Revoked with the registrar's signed reason, or NotProven; throws as `standingOf`
  */
 async function revocation({ server, election: { fingerprint, registrar } }, credential, sha256) {
   try {
     const change = await readRollChange(await server.blob(sha256), { fingerprint, registrar: registrar.key });
     if (change.revoke.includes(credential)) return new Revoked("the code is revoked", { computed: change.reason });
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (isNoVerdict(error)) throw error;
   }
   return new NotProven("a roll change that does not revoke this code");
 }

@@ -9,8 +9,9 @@ import { mayHoldSent, Memory, tabStore } from "../../engine/memory.js";
 import { writeOpening } from "../../opening_text.js";
 import { BACKUP_LIMIT, openBackup } from "../../credentials/backup.js";
 import { formatCheckCode, formatCode } from "../../credentials/codes.js";
-import { BadAnswer, Refusal, Stopped } from "../../errors.js";
+import { isNoVerdict } from "../../errors.js";
 import { utf8 } from "../../octets.js";
+import { voterOf } from "../../record/ballot.js";
 import { writeReceiptFile } from "../../receipt_file.js";
 import { say } from "../../texts.js";
 import { openPage, takeFragment } from "../election_page.js";
@@ -36,8 +37,9 @@ import { askTestView, testedView } from "./testing.js";
 /** @import { Child } from "../dom.js" */
 /** @import { Polls } from "./standing.js" */
 
-/** @typedef {{fate: Fate, tracker: string, sent: Octets, body: Octets, isResumed?: boolean, answer?: unknown}} Outgoing */
+/** @typedef {{fate: Fate, tracker: string, sent: Octets, body: Octets, wasSent?: boolean, answer?: unknown}} Outgoing */
 
+const FOREIGN = ["AnotherElection", "FingerprintMismatch", "OpeningMismatch"]; // the server shows another election by now
 const NAMED = ["CannotOpen", "ForeignRecord", "BadPassphraseText"]; // what is said of a backup file besides that it is none
 
 export class VotingPage {
@@ -65,6 +67,7 @@ export class VotingPage {
   #receipt = { file: "", seq: 0 };
   #opening = "";
   #rival = ""; // the check code of the ballot that counts instead of this one
+  #isDenied = false; // whether the server was asked for that ballot, and proved none
 
   /**
    * When voting is over, only a ballot that was sent and has no answer is left to do: else the page stays as it is.
@@ -72,7 +75,10 @@ export class VotingPage {
    */
   static async begin(root) {
     const [store, isOver] = [tabStore(globalThis), root.dataset.state !== "open"];
-    if (isOver && !mayHoldSent(store)) return;
+    if (isOver && !mayHoldSent(store)) {
+      takeCode(); // it is not left behind in the address
+      return;
+    }
     const opened = await openPage(root);
     if (!opened) return;
     const page = new VotingPage(opened, store);
@@ -98,7 +104,7 @@ export class VotingPage {
     this.#remember("replaceState");
     const sent = this.#memory.sent;
     if (!sent) return this.#show();
-    this.#outgoing = { fate: "ballot", tracker: sent.tracker, sent: utf8(sent.ballot), body: utf8(sent.body), isResumed: true };
+    this.#outgoing = { fate: "ballot", tracker: sent.tracker, sent: utf8(sent.ballot), body: utf8(sent.body), wasSent: true };
     return this.#take({ type: "resumed", tracker: sent.tracker, checkCode: formatCheckCode(sent.tracker) });
   }
 
@@ -119,8 +125,19 @@ export class VotingPage {
     if (place === null) return this.#remember("replaceState");
     const { step, index } = Object(place);
     if (step === "ask-test") return this.#take({ type: "ask-test" }, { isPast: true });
-    if (!["identify", "choose", "review"].includes(step)) return undefined; // nothing that was sent is gone back to
+    if (step === "review") return this.#goBackToReview();
+    if (!["identify", "choose"].includes(step)) return undefined; // nothing that was sent is gone back to
     return this.#take({ type: "show", step, index: Number.isSafeInteger(index) ? index : 0 }, { isPast: true });
+  }
+
+  /** A question that lacks an answer keeps the voter from the review, whichever way leads there. */
+  #goBackToReview() {
+    const index = this.#missing;
+    if (index < 0) return this.#take({ type: "show", step: "review" }, { isPast: true });
+    this.#take({ type: "show", step: "choose", index }, { isPast: true });
+    if (this.#state.step !== "choose") return undefined; // nobody's choices are shown at this step
+    this.#remember("replaceState");
+    return this.#page.showErrors(/** @type {HTMLElement} */ (this.#errorsOf(index)));
   }
 
   /** A link with a code in it, followed in this very tab: somebody else's, perhaps, and then nothing is shown to them. */
@@ -200,7 +217,10 @@ export class VotingPage {
 
   async #send() {
     const outgoing = this.#outgoing ?? (await this.#sign());
-    if (outgoing) this.#take(await this.#deliver(outgoing));
+    if (!outgoing) return;
+    const event = await this.#deliver(outgoing);
+    outgoing.wasSent = true; // whatever is sent from now on may have been taken before
+    this.#take(event);
   }
 
   /** @returns {Promise<Outgoing | undefined>} the very ballot whose check code was shown */
@@ -242,7 +262,7 @@ export class VotingPage {
     }
     if (outcome.kind === "accepted") return { type: "accepted" };
     const { code } = outcome.answer;
-    if (code === "stale-supersedes" || code === "limit-reached") this.#rival = await this.#otherThan(outgoing, this.#state.credential);
+    if (code === "stale-supersedes" || code === "limit-reached") await this.#findRival(outgoing, this.#credentialOf(outgoing));
     return { type: "refused", code };
   }
 
@@ -271,7 +291,7 @@ export class VotingPage {
     }
     this.#receipt = { file: this.#receiptFile(outgoing, answer), seq };
     this.#memory.forgetSent();
-    if (outgoing.isResumed) this.#rival = await this.#otherThan(outgoing, credential, seq); // it may be an old one
+    if (outgoing.wasSent) await this.#findRival(outgoing, credential, seq); // it may be an old one
     engine.stop(); // the key is not needed any more
   }
 
@@ -294,19 +314,37 @@ export class VotingPage {
   }
 
   /**
+   * Find the check code of the credential's last ballot, if it came later. A server without an answer is not held to deny one.
    * @param {Outgoing} outgoing
    * @param {string} credential
    * @param {number} [after] its place on the board
-   * @returns {Promise<string>} the check code of the credential's last ballot if it came later; "" if none is proven
    */
-  async #otherThan({ tracker }, credential, after = -1) {
-    if (!credential) return "";
+  async #findRival({ tracker }, credential, after = -1) {
+    [this.#rival, this.#isDenied] = ["", false];
     try {
+      await this.#polling.live();
       const last = await lastOf(this.#polls, credential);
-      return last && last.tracker !== tracker && last.seq > after ? formatCheckCode(last.tracker) : "";
-    } catch {
-      return "";
+      if (last && last.tracker !== tracker && last.seq > after) this.#rival = formatCheckCode(last.tracker);
+      this.#isDenied = !this.#rival;
+    } catch (error) {
+      this.#isDenied = !isNoVerdict(error); // another election, for one
     }
+  }
+
+  /** A refusal named another ballot, and nothing of it came: ask once more. */
+  async #lookAgain() {
+    const [{ step }, outgoing] = [this.#state, this.#outgoing];
+    if (!outgoing) return;
+    await this.#findRival(outgoing, this.#credentialOf(outgoing));
+    if (this.#state.step === step && this.#outgoing === outgoing) this.#show();
+  }
+
+  /**
+   * @param {Outgoing} outgoing
+   * @returns {string} whose it is: after a reload nobody has given a code, and only the ballot says so
+   */
+  #credentialOf({ sent }) {
+    return this.#state.credential || voterOf(sent);
   }
 
   /** @returns {Polls} */
@@ -338,8 +376,7 @@ export class VotingPage {
 
   /** @param {unknown} error */
   #turnAway(error) {
-    const isForeign = ["FingerprintMismatch", "OpeningMismatch"].includes(/** @type {Error} */ (error).name);
-    if (isForeign) showBroken(this.#page, error);
+    if (FOREIGN.includes(/** @type {Error} */ (error).name)) showBroken(this.#page, error);
     else showCodeErrors(this.#page, error);
   }
 
@@ -415,7 +452,8 @@ export class VotingPage {
       case "voted": return [say("You have voted"), votedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress, onother })];
       case "refused": return [refusedHeading(state), refusedView({ fate: state.fate, code: state.why, rival: this.#rival, evidence: this.#evidence(),
         checkAddress: this.#server.checkAddress(this.#rival), onagain, onother })];
-      case "stale": return [say("Overtaken"), staleView({ rival: this.#rival, evidence: this.#evidence(), onagain })];
+      case "stale": return [say("Overtaken"), staleView({ rival: this.#rival, isDenied: this.#isDenied, evidence: this.#evidence(), onagain,
+        onlook: () => this.#lookAgain() })];
       case "tested": return [say("A test"), testedView({ checkCode: this.#checkCode, opening: this.#opening, onagain,
         address: this.#server.testedAddress(this.#opening) })];
       default: return ["", null];
@@ -430,13 +468,14 @@ export class VotingPage {
     const show = (/** @type {"identify" | "choose" | "review"} */ step, at = 0) => this.#take({ type: "show", step, index: at });
     const leadsToReview = this.#hasReviewed || index + 1 === contests.length;
     const onnext = () => {
-      const errors = answerErrors(contest, this.#state.selections[contest.id] ?? {});
+      const errors = this.#errorsOf(index);
       if (errors) this.#page.showErrors(errors);
       else if (leadsToReview) this.#showReview();
       else show("choose", index + 1);
     };
     return [plain(contest.question), progressView(contests, index), chooseView({
       contest, leadsToReview, selection: selections[contest.id], order: this.#orders[contest.id], onnext,
+      onproblem: (summary) => this.#page.showErrors(summary),
       onchange: (selection) => this.#take({ type: "choose", contest: contest.id, selection }),
       onback: () => (index > 0 ? show("choose", index - 1) : show("identify")),
     })];
@@ -444,9 +483,19 @@ export class VotingPage {
 
   /** To the review, or to the first question that has no answer yet though it needs one. */
   #showReview() {
-    const { contests } = this.#election;
-    const missing = contests.findIndex((contest) => answerErrors(contest, this.#state.selections[contest.id] ?? {}));
-    this.#take(missing < 0 ? { type: "show", step: "review" } : { type: "show", step: "choose", index: missing });
+    const index = this.#missing;
+    this.#take(index < 0 ? { type: "show", step: "review" } : { type: "show", step: "choose", index });
+  }
+
+  /** The first question whose answer is not allowed as it stands, -1 for none. */
+  get #missing() {
+    return this.#election.contests.findIndex((_contest, index) => this.#errorsOf(index));
+  }
+
+  /** @param {number} index of a question */
+  #errorsOf(index) {
+    const contest = this.#election.contests[index];
+    return answerErrors(contest, this.#state.selections[contest.id] ?? {});
   }
 
   /** @returns {[string, ...Child[]]} */
@@ -492,14 +541,6 @@ export class VotingPage {
 function refusedHeading({ fate, why }) {
   if (why === "already-cast") return say("Cast already");
   return fate === "ballot" ? say("Not counted") : say("Not tested");
-}
-
-/**
- * @param {unknown} error
- * @returns {boolean} whether nothing was found out about an answer: the worker ended, or there is no connection
- */
-function isNoVerdict(error) {
-  return !(error instanceof Refusal) || error instanceof Stopped || error instanceof BadAnswer;
 }
 
 /** @returns {string} the code in the address, which is then removed from it; "" if it names a part of the page */
