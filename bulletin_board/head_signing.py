@@ -16,7 +16,7 @@ from bulletin_board.locking import locked
 from bulletin_board.log import merkle
 from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
 from bulletin_board.log.keys import VerifierKey
-from bulletin_board.log.note import Signer, sign_note
+from bulletin_board.log.note import Note, Signer, sign_note
 from bulletin_board.models import Log, SignedHead
 from bulletin_board.rehashing import compare, rehash, stored_tree
 from bulletin_board.rows import StoredHashes, last_entry, latest_head
@@ -44,8 +44,21 @@ def head_memory() -> HeadMemory:
     return HeadMemory(Path(settings.VERITALLY_HEADS_DIR))
 
 
-def check_memory(log: Log, key: VerifierKey, size: int) -> None:
+def check_growing(log: Log, size: int) -> None:
+    """Raise as `check_memory` does unless a log with `size` entries may grow: else nothing signs what is new.
+
+    Under the log's lock, which signing holds as well, and without the folder's: what another database signs
+    from now on is compared when this one signs.
+    """
+    head = latest_head(log)
+    check_memory(log, None if head is None else VerifierKey.from_text(head.verifier_key), size)
+
+
+def check_memory(log: Log, key: VerifierKey | None, size: int) -> None:
     """Raise a BoardError unless what is remembered is a past of the log, and no older than its newest head.
+
+    The signature of what is remembered is looked at if the log's `key` is given: before the first head, nobody
+    but the signer knows it.
 
     HistoryLost and StoredBytesDamaged: this database is not the one that signed last. HeadsForgotten: the
     memory is not the one that was written last, so nobody here knows what else was signed.
@@ -62,7 +75,7 @@ def check_memory(log: Log, key: VerifierKey, size: int) -> None:
         )
 
 
-def remembered_size(log: Log, key: VerifierKey, size: int) -> int | None:
+def remembered_size(log: Log, key: VerifierKey | None, size: int) -> int | None:
     """Return the size of the head that is remembered of a log with `size` entries, None if none is.
 
     Raises HistoryLost, StoredBytesDamaged, or a LogError unless it is a past of the log.
@@ -70,11 +83,15 @@ def remembered_size(log: Log, key: VerifierKey, size: int) -> int | None:
     remembered = head_memory().read(log.origin)
     if remembered is None:
         return None
-    known = open_checkpoint(remembered, key)
+    known = _unverified(remembered) if key is None else open_checkpoint(remembered, key)
     if known.size > size:
         raise HistoryLost("more was signed than is stored", expected=known.size, computed=size)
     compare("the tree remembered", known.root, merkle.root(known.size, StoredHashes(log)))
     return known.size
+
+
+def _unverified(note: bytes) -> Checkpoint:
+    return Checkpoint.from_text(Note.from_bytes(note).text)
 
 
 def size_of(log: Log) -> int:

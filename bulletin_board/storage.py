@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from bulletin_board.errors import ClockWentBack, StoredBytesDamaged
+from bulletin_board.head_signing import check_growing
 from bulletin_board.locking import locked
 from bulletin_board.log import merkle
 from bulletin_board.log.envelope import NO_PREVIOUS, TIME_STEP, Envelope, coarse
@@ -49,7 +50,7 @@ def sequencing(log: Log) -> Iterator["Sequencer"]:
     """Append to `log` in one short transaction; all of it is durable at the end, or none.
 
     Rows of the caller's own that are written inside stand or fall with the entries. Raises RuntimeError
-    inside another transaction, ClockWentBack, or StoredBytesDamaged.
+    inside another transaction, StoredBytesDamaged, and what `Sequencer.append` does.
     """
     with locked(log):
         sequencer = Sequencer(log)
@@ -62,6 +63,7 @@ class Sequencer:
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self._may_grow = False
         self.size, self._chain_hash, self._last_time = _end_of(log)
         hashes = StoredHashes(log).read_hashes(merkle.frontier(self.size))
         self._tree = merkle.Frontier(self.size, hashes)
@@ -73,8 +75,13 @@ class Sequencer:
     def append(self, entry_type: str, payload: bytes, *, now: datetime) -> Envelope:
         """Append `payload` as the next entry, `now` being an aware time; return its envelope.
 
-        Raises ClockWentBack, or an EncodingError for a type or a payload that an envelope cannot carry.
+        Raises ClockWentBack; an EncodingError for a type or a payload that an envelope cannot carry;
+        HistoryLost, HeadsForgotten, StoredBytesDamaged or a LogError where the log could not be signed: what
+        is appended has its number for ever, and another entry may have it on the board.
         """
+        if not self._may_grow:  # once for each block: nobody else signs meanwhile
+            check_growing(self._log, self.size)
+            self._may_grow = True
         digest = hashlib.sha256(payload).hexdigest()
         envelope = Envelope(
             type=entry_type,

@@ -121,13 +121,18 @@ def test_a_restored_backup_does_not_fork_the_log(log, unguarded):
     assert (caught.value.expected, caught.value.computed) == (3, 2)
 
 
-def test_a_restored_backup_that_has_grown_again_does_not_fork_the_log(log, unguarded):
+def test_a_restored_backup_that_has_grown_again_does_not_fork_the_log(log, unguarded, settings, tmp_path):
     append(log, b"a", b"b")
     publisher.sign_head(log, SIGNER)
     SignedHead.objects.all().delete()
     Node.objects.all().delete()
     Entry.objects.filter(seq=1).delete()
+    folder, settings.VERITALLY_HEADS_DIR = settings.VERITALLY_HEADS_DIR, tmp_path / "another place"
     append(log, b"other", b"more")
+    settings.VERITALLY_HEADS_DIR = folder
+    with pytest.raises(StoredBytesDamaged, match="remembered"):
+        append(log, b"still more")
+    assert Entry.objects.count() == 3
     with pytest.raises(StoredBytesDamaged, match="remembered"):
         publisher.sign_head(log, SIGNER)
     assert not SignedHead.objects.exists()
@@ -174,11 +179,79 @@ def test_a_memory_that_is_behind_the_database_signs_nothing(log):
     old = publisher.sign_head(log, SIGNER)
     append(log, b"b")
     publisher.sign_head(log, SIGNER)
-    head_signing.head_memory().write(ORIGIN, old)  # the folder of another host
     append(log, b"c")
+    head_signing.head_memory().write(ORIGIN, old)  # the folder of another host
     with pytest.raises(HeadsForgotten) as caught:
         publisher.sign_head(log, SIGNER)
     assert (caught.value.expected, caught.value.computed) == (2, 1)
+
+
+def is_refused(log, error):
+    """Whether nothing is appended, because of `error`; rows beside the entries are gone as well."""
+    before = Entry.objects.count()
+    with pytest.raises(error):
+        append(log, b"one", b"two")
+    assert not Blob.objects.filter(data__in=(b"one", b"two")).exists()
+    return Entry.objects.count() == before
+
+
+def test_nothing_is_appended_where_the_memory_is_lost(log, settings, tmp_path):
+    append(log, b"a")
+    publisher.sign_head(log, SIGNER)
+    settings.VERITALLY_HEADS_DIR = tmp_path / "another place"
+    assert is_refused(log, HeadsForgotten)
+
+
+@pytest.mark.parametrize("has_head", [True, False])
+def test_a_restored_backup_gives_no_number_of_a_lost_entry_out_again(log, unguarded, has_head):
+    append(log, b"a", b"b")
+    if has_head:
+        publisher.sign_head(log, SIGNER)
+    append(log, b"c")
+    publisher.sign_head(log, SIGNER)
+    SignedHead.objects.filter(size=3).delete()
+    Entry.objects.filter(seq=2).delete()
+    assert is_refused(log, HistoryLost)
+
+
+def test_nothing_is_appended_where_another_history_is_remembered(log):
+    append(log, b"a")
+    head_signing.head_memory().write(ORIGIN, of_another_database())
+    assert is_refused(log, StoredBytesDamaged)
+
+
+def test_nothing_is_appended_where_another_key_has_signed_what_is_remembered(log):
+    append(log, b"a")
+    note = publisher.sign_head(log, SIGNER)
+    text = note.decode().partition("\n\n")[0] + "\n"
+    head_signing.head_memory().write(ORIGIN, sign_note(text, Signer(ORIGIN, b"\2" * 32)))
+    assert is_refused(log, BoardError)
+
+
+def test_what_is_remembered_is_read_once_for_all_that_is_appended_together(log, monkeypatch):
+    asked = []
+    monkeypatch.setattr(storage, "check_growing", lambda *_: asked.append(1))
+    append(log, *numbered(600))
+    assert len(asked) == 1
+    with storage.sequencing(log):
+        pass  # whoever appends nothing asks nothing
+    assert len(asked) == 1
+
+
+def test_a_crash_between_remembering_and_storing_does_not_stop_the_appending(log, unguarded):
+    append(log, b"a", b"b", b"c")
+    publisher.sign_head(log, SIGNER)
+    SignedHead.objects.all().delete()
+    append(log, b"d")
+    assert signed(log).size == 4
+
+
+@pytest.mark.parametrize("size", [1, 300])
+def test_the_memory_costs_each_transaction_three_queries_at_most(log, size, django_assert_max_num_queries):
+    append(log, *numbered(size))
+    publisher.sign_head(log, SIGNER)
+    with django_assert_max_num_queries(3):
+        head_signing.check_growing(log, size)
 
 
 @pytest.mark.django_db(transaction=True)
