@@ -3,14 +3,19 @@ import json
 
 import pytest
 
-from bulletin_board.codec import base64url
+from bulletin_board import head_signing, storage
+from bulletin_board.codec import base64url, canonical
+from bulletin_board.errors import HeadsForgotten
+from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.envelope import Envelope
-from bulletin_board.log.note import open_note
+from bulletin_board.log.note import open_note, sign_note
 from bulletin_board.log.proof import InclusionProof, check_proof
+from bulletin_board.models import Entry
 from bulletin_board.publisher import load_signer
 from tests.integration.voting_world import NO, NOW, open_world
-from voting.models import CastBallot
-from voting.services import elections, log_key
+from voting.models import CastBallot, Challenged, RollChange
+from voting.services import elections, log_key, roll_changes
+from voting.services.intake import cast
 from voting.services.refusals import check_refusal, digest_of
 from voting.services.submissions import size_limit
 
@@ -180,3 +185,59 @@ def test_nothing_that_names_a_ballot_is_logged(client, world, caplog):
     assert "127.0.0.1" not in text
     for secret in (row.tracker, str(row), row.credential, base64url.encode(bytes.fromhex(row.credential))):
         assert secret not in text
+
+
+@pytest.fixture
+def lose_heads(settings, tmp_path):
+    """The folder of remembered heads is gone."""
+
+    def run():
+        settings.VERITALLY_HEADS_DIR = tmp_path / "empty"
+
+    return run
+
+
+@pytest.mark.parametrize("address", [BALLOTS, CHALLENGES])
+def test_what_could_not_be_signed_is_not_stored_and_is_taken_when_the_board_is_in_order(
+    client, world, settings, lose_heads, address
+):
+    submission = world.submission(0)
+    data, ballot = submission.to_bytes(), submission.ballot
+    if address == CHALLENGES:
+        data = ballot = world.challenge(0).to_bytes()
+    before, folder = Entry.objects.count(), settings.VERITALLY_HEADS_DIR
+    lose_heads()
+    check_refused(world, post(client, data, address), 503, "intake-failed", ballot)
+    assert not Challenged.objects.exists()
+    assert Entry.objects.count() == before
+    settings.VERITALLY_HEADS_DIR = folder
+    assert post(client, data, address).status_code == 201
+
+
+def test_a_roll_change_that_could_not_be_signed_is_not_stored(world, lose_heads):
+    lose_heads()
+    with pytest.raises(HeadsForgotten):
+        roll_changes.change_roll(world.election, world.roll_change(revoke=[0]), now=NOW)
+    assert not RollChange.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["unsigned", "another history"])
+def test_who_asks_for_a_ballot_whose_board_is_not_signed_is_told_to_ask_again(
+    client, world, lose_heads, caplog, name
+):
+    cast(world.election, [world.submission(0)], now=NOW)  # stored, and no receipt was asked for
+    with storage.sequencing(world.election.log) as sequencer:
+        sequencer.append("ballot", b"of somebody else", now=NOW)
+    if name == "unsigned":
+        lose_heads()
+    else:
+        other = Checkpoint(origin=world.election.log.origin, size=1, root=b"\7" * 32)
+        signer = log_key.signer_for(other.origin)
+        head_signing.head_memory().write(other.origin, sign_note(other.to_text(), signer))
+    tracker = CastBallot.objects.get().tracker
+    found = post(client, canonical.encode({"prefix": tracker[:10]}), f"{BALLOTS}/find")
+    old = client.get(f"{BALLOTS}/{tracker}")
+    for answer in (found, old):
+        assert (answer.status_code, answer.json()["code"]) == (503, "intake-failed")
+        assert answer["Retry-After"]
+    assert "neither grows nor is signed" in caplog.text

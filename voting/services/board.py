@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An election's log: where it is, its signed head, and the receipts that are given out under it."""
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from django.db.models import Max
 
 from bulletin_board import cosigned, head_signing, publisher
-from bulletin_board.errors import NotYetSigned
+from bulletin_board.errors import BoardError, NotYetSigned
 from bulletin_board.log.envelope import Envelope
 from bulletin_board.models import Entry, Log
-from voting.errors import IntakeUnwitnessed, NotOpen
+from voting.errors import IntakeFailed, IntakeUnwitnessed, NotOpen
 from voting.models import CastBallot, Challenged, Election
 from voting.services import log_key
+
+_log = logging.getLogger(__name__)
 
 
 def election_log(election: Election) -> Log:
@@ -27,20 +31,34 @@ def sign_head(election: Election) -> bytes:
     return publisher.sign_head(log, log_key.signer_for(log.origin))
 
 
+@contextmanager
+def answering(log: Log) -> Iterator[None]:
+    """For a voter's request: where the board refuses to append or to sign, it is logged, and is IntakeFailed.
+
+    What a voter's program sends is read before: then no BoardError inside is about that.
+    """
+    try:
+        yield
+    except BoardError as error:
+        _log.critical("%s neither grows nor is signed: %s", log.origin, error)
+        raise IntakeFailed("the board is out of order; whether it was done is not known") from None
+
+
 def receipt_of(row: CastBallot | Challenged, *, ask: bool = True) -> str:
     """Return the proof that this entry is on the board; the same text every time it is asked for.
 
     Without `ask`, witnesses are left alone: whoever only reads must not wait for them. Raises
-    IntakeUnwitnessed while too few witnesses have cosigned.
+    IntakeUnwitnessed while too few witnesses have cosigned, IntakeFailed where the board is not signed.
     """
     if not row.receipt:
         log = election_log(row.election)
-        # The last attempt may have been cut off before.
-        (publisher if ask else head_signing).sign_head(log, log_key.signer_for(log.origin))
-        try:
-            text = publisher.receipt(log, row.seq).decode("utf-8")
-        except NotYetSigned:
-            raise IntakeUnwitnessed("it waits for the witnesses; it may still be counted") from None
+        with answering(log):
+            # The last attempt may have been cut off before.
+            (publisher if ask else head_signing).sign_head(log, log_key.signer_for(log.origin))
+            try:
+                text = publisher.receipt(log, row.seq).decode("utf-8")
+            except NotYetSigned:
+                raise IntakeUnwitnessed("it waits for the witnesses; it may still be counted") from None
         type(row).objects.filter(pk=row.pk, receipt="").update(receipt=text)
         row.refresh_from_db(fields=["receipt"])
     return row.receipt

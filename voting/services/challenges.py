@@ -13,7 +13,7 @@ from tally.record.challenged import Challenged as ChallengedRecord
 from tally.record.order import CHALLENGED
 from voting.errors import AlreadyCast, NotOpen, TooManyChallenges
 from voting.models import CastBallot, Challenged, Election
-from voting.services.board import election_log, sign_head
+from voting.services.board import answering, election_log, sign_head
 from voting.services.intake import REFUSALS, Accepted, Refused, Verdict
 from voting.services.opened import opened_election
 from voting.services.roll import ever_enrolled, revoked_of
@@ -31,7 +31,8 @@ def challenge(election: Election, data: bytes, *, now: datetime) -> Verdict:
         earlier = _earlier(election, record)
         if earlier is not None:
             return earlier
-        return _append(election, record, data, now)
+        with answering(election_log(election)):
+            return _append(election, record, data, now)
     except REFUSALS as error:
         return Refused(error=error)
 
