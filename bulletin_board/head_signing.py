@@ -44,41 +44,35 @@ def head_memory() -> HeadMemory:
     return HeadMemory(Path(settings.VERITALLY_HEADS_DIR))
 
 
-def check_growing(log: Log, size: int) -> None:
-    """Raise as `check_memory` does unless a log with `size` entries may grow: else nothing signs what is new.
+def check_growing(log: Log, tree: merkle.Frontier) -> None:
+    """Raise as `check_memory` does unless a log with this `tree` may grow: else nothing signs what is new.
 
     Under the log's lock, which signing holds as well, and without the folder's: what another database signs
-    from now on is compared when this one signs.
+    from now on is compared when this one signs. Before the first head nobody but the signer knows the log's
+    key: then the signature of what is remembered is not looked at.
     """
     head = latest_head(log)
-    check_memory(log, None if head is None else VerifierKey.from_text(head.verifier_key), size)
+    key = None if head is None else VerifierKey.from_text(head.verifier_key)
+    _check_known(head, remembered_size(log, key, tree.size, tree=tree))
 
 
-def check_memory(log: Log, key: VerifierKey | None, size: int) -> None:
+def check_memory(log: Log, key: VerifierKey, size: int) -> None:
     """Raise a BoardError unless what is remembered is a past of the log, and no older than its newest head.
-
-    The signature of what is remembered is looked at if the log's `key` is given: before the first head, nobody
-    but the signer knows it.
 
     HistoryLost and StoredBytesDamaged: this database is not the one that signed last. HeadsForgotten: the
     memory is not the one that was written last, so nobody here knows what else was signed.
     """
     head = latest_head(log)  # before the memory is read, which is always written first
-    known = remembered_size(log, key, size)
-    if head is not None and (known is None or known < head.size):
-        raise HeadsForgotten(
-            f"the folder of remembered heads ({head_memory()}) does not know the last head that this database"
-            " signed: the folder was lost, is an old one, or each host has its own. Nothing is signed until "
-            'somebody has looked: docs/operations.md, "After a restore"',
-            expected=head.size,
-            computed=known,
-        )
+    _check_known(head, remembered_size(log, key, size))
 
 
-def remembered_size(log: Log, key: VerifierKey | None, size: int) -> int | None:
+def remembered_size(
+    log: Log, key: VerifierKey | None, size: int, *, tree: merkle.Frontier | None = None
+) -> int | None:
     """Return the size of the head that is remembered of a log with `size` entries, None if none is.
 
-    Raises HistoryLost, StoredBytesDamaged, or a LogError unless it is a past of the log.
+    Without `key`, whoever signed it. The log's `tree` is not read again if it is given. Raises HistoryLost,
+    StoredBytesDamaged, or a LogError unless it is a past of the log.
     """
     remembered = head_memory().read(log.origin)
     if remembered is None:
@@ -86,8 +80,21 @@ def remembered_size(log: Log, key: VerifierKey | None, size: int) -> int | None:
     known = _unverified(remembered) if key is None else open_checkpoint(remembered, key)
     if known.size > size:
         raise HistoryLost("more was signed than is stored", expected=known.size, computed=size)
-    compare("the tree remembered", known.root, merkle.root(known.size, StoredHashes(log)))
+    if tree is None or tree.size != known.size:
+        tree = stored_tree(log, known.size)
+    compare("the tree remembered", known.root, tree.root())
     return known.size
+
+
+def _check_known(head: SignedHead | None, known: int | None) -> None:
+    if head is not None and (known is None or known < head.size):
+        raise HeadsForgotten(
+            f"the folder of remembered heads ({head_memory()}) does not know the last head that this database"
+            " signed: the folder was lost, is an old one, or each host has its own. Nothing is appended or"
+            ' signed until somebody has looked: docs/operations.md, "After a restore"',
+            expected=head.size,
+            computed=known,
+        )
 
 
 def _unverified(note: bytes) -> Checkpoint:

@@ -80,7 +80,7 @@ class Sequencer:
         is appended has its number for ever, and another entry may have it on the board.
         """
         if not self._may_grow:  # once for each block: nobody else signs meanwhile
-            check_growing(self._log, self.size)
+            check_growing(self._log, self._tree)
             self._may_grow = True
         digest = hashlib.sha256(payload).hexdigest()
         envelope = Envelope(
