@@ -118,7 +118,8 @@ def _leave(log: Log, done: _Round) -> None:
 class _Courier:
     """One witness's threads and connections; of each log, at most one submission is on its way.
 
-    A witness that does not answer rests, for all logs: nobody waits for it until it is tried again.
+    A witness that does not answer twice running rests, for all logs: nobody waits for it until it is tried
+    again. One missed deadline is no silence: where its word is needed, every election would wait for the rest.
     """
 
     def __init__(self, witness: Party) -> None:
@@ -129,6 +130,8 @@ class _Courier:
         self._closed = False
         self._rests_until = 0.0
         self._rest = 0.0  # s; the last one
+        self._learning = threading.Lock()
+        self._failed_at: float | None = None  # when it last failed, unless it has answered since
 
     def rests(self) -> bool:
         """Say whether it has not answered lately, and is not to be tried again yet."""
@@ -159,7 +162,7 @@ class _Courier:
             client = self._idle.pop()
         except IndexError:
             client = WitnessClient(self.url, timeout=TIMEOUT)
-        silent = False
+        sent_at, silent = monotonic(), False
         try:
             return client.add_checkpoint(body)
         except WitnessUnreachable:
@@ -169,14 +172,22 @@ class _Courier:
             self._idle.append(client)
             if self._closed:
                 self._close_idle()
-            self._learn(silent=silent)
+            self._learn(sent_at, silent=silent)
 
-    def _learn(self, *, silent: bool) -> None:
-        if not silent:
-            self._rest = self._rests_until = 0.0
-        elif not self.rests():  # what was sent together fails together, and counts once
-            self._rest = min(2 * self._rest or _FIRST_REST, _LONGEST_REST)
-            self._rests_until = monotonic() + self._rest
+    def _learn(self, sent_at: float, *, silent: bool) -> None:
+        """Take in how a submission ended that was sent at `sent_at`."""
+        with self._learning:
+            if not silent:
+                self._rest = self._rests_until = 0.0
+                self._failed_at = None
+                return
+            # What was sent before the last failure was known failed with it, and counts once.
+            is_new = self._failed_at is None or sent_at >= self._failed_at
+            if is_new and self._failed_at is not None:
+                self._rest = min(2 * self._rest or _FIRST_REST, _LONGEST_REST)
+                self._rests_until = monotonic() + self._rest
+            if is_new:
+                self._failed_at = monotonic()
 
 
 _making = threading.Lock()

@@ -5,6 +5,7 @@ import socket
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from time import monotonic
 
 import pytest
 from django.db import connection
@@ -149,16 +150,19 @@ def silent_address(stack):
     return f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
-def test_a_witness_that_hangs_is_waited_for_once_and_then_rests(town, settings, monkeypatch):
+def test_a_witness_that_hangs_is_waited_for_twice_and_then_rests(town, settings, monkeypatch):
     monkeypatch.setattr(cosigning, "TIMEOUT", 0.3)
     monkeypatch.setattr(cosigning, "_FIRST_REST", 1_000.0)
     monkeypatch.setattr(cosigning, "_LONGEST_REST", 1_000.0)
     town.add("mute", silent_address(town.stack))
     log, signer = demanding(town, settings, ORIGIN)
     other, its_signer = demanding(town, settings, "vote.example.org/board/other")
-    publisher.sign_head(log, signer)
-    (courier,) = cosigning._couriers.values()
-    courier._sent[log.pk].exception(timeout=PATIENCE)
+    for number in range(2):  # what it misses once, it may only have missed
+        append(log, b"for the mute witness %d" % number)
+        publisher.sign_head(log, signer)
+        (courier,) = cosigning._couriers.values()
+        courier._sent[log.pk].exception(timeout=PATIENCE)
+        assert courier.rests() == (number == 1)
     sent = []
     monkeypatch.setattr(cosigning._Courier, "send", lambda *_: sent.append(1))
     for _ in range(3):
@@ -172,14 +176,42 @@ def test_a_witness_that_answers_again_rests_no_more(town, settings, monkeypatch)
     town.add("press")
     log, signer = demanding(town, settings, ORIGIN)
     courier = cosigning._courier(next(cosigning.addressed(cosigned.policy_of(log))))
+    courier._learn(monotonic(), silent=True)
     for expected in (1.0, 2.0, 4.0, 8.0, 8.0):
-        courier._learn(silent=True)
+        courier._learn(monotonic(), silent=True)
         assert courier._rest == expected
         assert courier.rests()
         courier._rests_until = 0.0  # its time has come
     publisher.sign_head(log, signer)
     assert cosigned.is_published(log)
     assert courier._rest == 0.0
+
+
+@pytest.fixture
+def courier(town):
+    town.add("press")
+    courier = cosigning._Courier(town.policy(1).witnesses[0])
+    yield courier
+    courier.close()
+
+
+def test_one_missed_deadline_is_no_reason_to_rest(courier):
+    for _ in range(5):
+        courier._learn(monotonic(), silent=True)
+        assert not courier.rests()
+        courier._learn(monotonic(), silent=False)
+
+
+def test_submissions_that_overlap_count_as_one_failure(courier):
+    sent_at = monotonic()
+    for _ in range(5):
+        courier._learn(sent_at, silent=True)
+        assert not courier.rests()
+    again = monotonic()
+    for _ in range(5):
+        courier._learn(again, silent=True)
+        courier._rests_until = 0.0  # also those that end after the rest
+    assert courier._rest == 1.0
 
 
 def test_a_clock_that_is_far_ahead_makes_no_board_look_fresh(town, settings, caplog):
