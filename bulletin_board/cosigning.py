@@ -119,7 +119,7 @@ class _Courier:
     """One witness's threads and connections; of each log, at most one submission is on its way.
 
     A witness that does not answer twice running rests, for all logs: nobody waits for it until it is tried
-    again. One missed deadline is no silence: where its word is needed, every election would wait for the rest.
+    again. One missed deadline is no silence: where its word is needed, all elections would wait for the rest.
     """
 
     def __init__(self, witness: Party) -> None:

@@ -19,7 +19,7 @@ from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.note import Note, Signer, sign_note
 from bulletin_board.models import Log, SignedHead
 from bulletin_board.rehashing import compare, rehash, stored_tree
-from bulletin_board.rows import StoredHashes, last_entry, latest_head
+from bulletin_board.rows import last_entry, latest_head
 
 
 def sign_head(log: Log, signer: Signer) -> bytes:
