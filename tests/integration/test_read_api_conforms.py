@@ -7,6 +7,8 @@ Schemathesis makes the questions of the description itself, right ones and wrong
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.http import JsonResponse
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -33,7 +35,13 @@ RELAXED = settings(
 
 @pytest.fixture
 def schema():
-    return schemathesis.openapi.from_wsgi("/api/openapi.json", WSGIHandler())
+    """The description; between requests the connection stays, with the test's transaction on it."""
+    moments = (request_started, request_finished)
+    for moment in moments:
+        moment.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/openapi.json", WSGIHandler())
+    for moment in moments:
+        moment.connect(close_old_connections)
 
 
 def operations(schema):
