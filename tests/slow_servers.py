@@ -31,3 +31,25 @@ def slow_server(behave):
         with suppress(OSError):
             listening.shutdown(socket.SHUT_RDWR)
         listening.close()
+
+
+def trickle(peer):
+    """A byte at a time, for a while longer than anybody should wait."""
+    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n")
+    for _ in range(200):
+        peer.sendall(b"x")
+        threading.Event().wait(0.05)
+
+
+def promise(peer):
+    """Ever again that an answer will come."""
+    for _ in range(200):
+        peer.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        threading.Event().wait(0.05)
+    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def silence(peer):
+    """Take all that is sent, in however many pieces, and say nothing until the other side hangs up."""
+    while peer.recv(65_536):
+        pass

@@ -8,8 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from scripts.catalogues import files
-from tests.browser.polling_place import fresh_code, opened
-from tests.browser.voters import Voter, chromium, voter
+from tests.browser.polling_place import fresh_code
+from tests.browser.voters import Voter, voter
 
 pytestmark = pytest.mark.servers
 
@@ -30,18 +30,6 @@ CUT_OFF = """() => [...document.querySelectorAll("button, a.btn, .pill, h1, h2, 
   .filter((each) => each.offsetParent && !each.closest(".visually-hidden, .bars"))
   .filter((each) => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline")
   .map((each) => each.outerHTML)"""
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("polling")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

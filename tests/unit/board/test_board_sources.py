@@ -23,7 +23,7 @@ from bulletin_board.errors import (
 )
 from bulletin_board.mirror.server import MirrorServer
 from bulletin_board.sources import FolderSource, HttpSource, ZipSource, open_source
-from tests.slow_servers import slow_server
+from tests.slow_servers import promise, slow_server, trickle
 from tests.unit.board.board_vectors import load
 from tests.vectors import make_archives
 
@@ -383,22 +383,6 @@ def test_a_server_that_does_not_answer_is_unavailable(server):
     server.server_close()
     with HttpSource(gone) as opened, pytest.raises(SourceUnavailable):
         opened.read("checkpoint", limit=99)
-
-
-def trickle(peer):
-    """A byte at a time, for a while longer than anybody should wait."""
-    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n")
-    for _ in range(200):
-        peer.sendall(b"x")
-        threading.Event().wait(0.05)
-
-
-def promise(peer):
-    """Ever again that an answer will come."""
-    for _ in range(200):
-        peer.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        threading.Event().wait(0.05)
-    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
 def ramble(peer):

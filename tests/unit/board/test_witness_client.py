@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Submitting to one witness: what its answers mean, and that a bad one takes no longer than it may."""
 
-import threading
-
 import pytest
 
 from bulletin_board.errors import StaleSubmission, WitnessRefused, WitnessUnreachable
 from bulletin_board.witness_client import WitnessClient
-from tests.slow_servers import slow_server
+from tests.slow_servers import promise, silence, slow_server, trickle
 
 
 def answering(head, body=b""):
@@ -45,21 +43,7 @@ def test_a_conflict_of_another_type_is_a_refusal(kind):
         submit(answering(b"409 Conflict\r\nContent-Type: " + kind, b"7\n"))
 
 
-def trickle(peer):
-    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n")
-    for _ in range(200):
-        peer.sendall(b"x")
-        threading.Event().wait(0.05)
-
-
-def promise(peer):
-    for _ in range(200):
-        peer.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        threading.Event().wait(0.05)
-    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-
-
-@pytest.mark.parametrize("behave", [trickle, promise, lambda peer: peer.recv(1)], ids=range(3))
+@pytest.mark.parametrize("behave", [trickle, promise, silence], ids=range(3))
 def test_a_witness_that_never_comes_to_an_end_is_given_up(behave):
     with pytest.raises(WitnessUnreachable, match="TimeoutError"):
         submit(behave, timeout=0.3)
