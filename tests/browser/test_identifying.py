@@ -185,10 +185,19 @@ def test_a_revoked_code_is_explained_with_the_registrars_reason(at):
 
 
 def test_a_server_cannot_pretend_that_the_registrar_revoked_a_code(at):
+    answers = []
+
+    def overheard(route):
+        answer = route.fetch()
+        answers.append(answer.json())
+        route.fulfill(response=answer)
+
     revoked = at("changed")
-    with revoked.page.expect_response("**/elections/*/credentials/**") as waited:
-        revoked.enter(code(REVOKED))
-    pretended = {"on_roll": False, "revoked": waited.value.json()["revoked"]}
+    revoked.page.route("**/elections/*/credentials/**", overheard)
+    revoked.enter(code(REVOKED))
+    expect(revoked.page.get_by_role("alert")).to_contain_text("has revoked this code")
+    [truth] = answers
+    pretended = {"on_roll": False, "revoked": truth["revoked"]}
     one, typed = at("changed"), code(REVOKED + 1)
     one.page.route(
         "**/elections/*/credentials/**", lambda route: route.fulfill(json=route.fetch().json() | pretended)
