@@ -1,46 +1,28 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/**
- * The voting page: shows the step at which flow.js stands, and does what a step asks for.
- *
- * What is sent is kept as octets until its receipt is verified, and only those octets are ever sent again.
- */
+/** The voting page: shows the step at which flow.js stands, and does what a step asks for. */
 import { bannerOf, next, start, supersedes } from "../../engine/flow.js";
 import { mayHoldSent, Memory, tabStore } from "../../engine/memory.js";
-import { writeOpening } from "../../opening_text.js";
-import { BACKUP_LIMIT, openBackup } from "../../credentials/backup.js";
-import { formatCheckCode, formatCode } from "../../credentials/codes.js";
-import { isNoVerdict } from "../../errors.js";
-import { utf8 } from "../../octets.js";
-import { voterOf } from "../../record/ballot.js";
-import { writeReceiptFile } from "../../receipt_file.js";
+import { formatCheckCode } from "../../credentials/codes.js";
 import { say } from "../../texts.js";
 import { openPage, takeFragment } from "../election_page.js";
 import { plain } from "../election_text.js";
-import { showBroken } from "../trouble.js";
 import { bannerView } from "./banner.js";
 import { answerErrors, chooseView, progressView } from "./choose.js";
+import { Delivery } from "./delivery.js";
 import { confirmedView, refusedView, staleView, votedView } from "./ending.js";
-import { identifyView, showCodeErrors } from "./identify.js";
+import { Identification } from "./identification.js";
+import { identifyView } from "./identify.js";
 import { optionOrders } from "./orders.js";
 import { Polling } from "./polling.js";
 import { reviewView } from "./review.js";
 import { sendingView, unconfirmedView } from "./sending.js";
-import { lastOf, standingOf } from "./standing.js";
 import { askTestView, testedView } from "./testing.js";
 
-/** @import { Event as FlowEvent, Fate, State } from "../../engine/flow.js" */
+/** @import { Event as FlowEvent, State } from "../../engine/flow.js" */
 /** @import { Store } from "../../engine/memory.js" */
-/** @import { Accepted, Outcome } from "../../engine/transport.js" */
 /** @import { Evidence } from "../../engine/evidence.js" */
-/** @import { Octets } from "../../octets.js" */
 /** @import { Opened } from "../election_page.js" */
 /** @import { Child } from "../dom.js" */
-/** @import { Polls } from "./standing.js" */
-
-/** @typedef {{fate: Fate, tracker: string, sent: Octets, body: Octets, wasSent?: boolean, answer?: unknown}} Outgoing */
-
-const FOREIGN = ["AnotherElection", "FingerprintMismatch", "OpeningMismatch"]; // the server shows another election by now
-const NAMED = ["CannotOpen", "ForeignRecord", "BadPassphraseText"]; // what is said of a backup file besides that it is none
 
 export class VotingPage {
   /** @type {Opened["page"]} */
@@ -50,24 +32,19 @@ export class VotingPage {
   /** @type {Opened["election"]} */
   #election;
   #polling;
+  #identification;
+  #delivery;
   #memory;
   #orders;
   /** @type {State} */
   #state;
   #code = takeCode();
-  #looks = 0; // every code that is looked at makes the answers to earlier ones late
   #isFirst = true;
   #hasReviewed = false; // from then on every question leads back to the review
   /** @type {ReturnType<typeof reviewView> | undefined} */
   #review;
   /** @type {{turn: number, found: Promise<{tracker: string, checkCode: string}>} | undefined} one for each turn */
   #sealing;
-  /** @type {Outgoing | undefined} */
-  #outgoing;
-  #receipt = { file: "", seq: 0 };
-  #opening = "";
-  #rival = ""; // the check code of the ballot that counts instead of this one
-  #isDenied = false; // whether the server was asked for that ballot, and proved none
 
   /**
    * When voting is over, only a ballot that was sent and has no answer is left to do: else the page stays as it is.
@@ -93,7 +70,11 @@ export class VotingPage {
   constructor(opened, store) {
     [this.#page, this.#server, this.#election] = [opened.page, opened.server, opened.election];
     this.#polling = new Polling(opened);
+    this.#identification = new Identification(opened, this.#polling, {
+      isWaiting: () => this.#state.step === "identify", onidentified: (event) => this.#take(event),
+    });
     this.#memory = new Memory(store, opened.election.fingerprint);
+    this.#delivery = new Delivery(opened, this.#polling, this.#memory);
     const draft = this.#memory.draft;
     this.#orders = optionOrders(opened.election.contests, draft.orders);
     this.#state = start(draft);
@@ -104,7 +85,7 @@ export class VotingPage {
     this.#remember("replaceState");
     const sent = this.#memory.sent;
     if (!sent) return this.#show();
-    this.#outgoing = { fate: "ballot", tracker: sent.tracker, sent: utf8(sent.ballot), body: utf8(sent.body), wasSent: true };
+    this.#delivery.resume(sent);
     return this.#take({ type: "resumed", tracker: sent.tracker, checkCode: formatCheckCode(sent.tracker) });
   }
 
@@ -116,7 +97,7 @@ export class VotingPage {
     globalThis.addEventListener("pageshow", ({ persisted }) => {
       if (!persisted) return;
       this.#polling.comeBack();
-      this.#take({ type: this.#state.step === "sending" && !this.#outgoing ? "lost" : "forgotten" });
+      this.#take({ type: this.#state.step === "sending" && !this.#delivery.hasBegun ? "lost" : "forgotten" });
     });
   }
 
@@ -144,7 +125,8 @@ export class VotingPage {
   #followLink() {
     const code = takeCode();
     if (!code) return;
-    [this.#code, this.#looks] = [code, this.#looks + 1];
+    this.#code = code;
+    this.#identification.drop();
     if (this.#state.step === "identify") this.#show();
     else this.#take({ type: "another-code" });
   }
@@ -176,7 +158,7 @@ export class VotingPage {
   /** What the step asks for, besides being shown. */
   #act() {
     const { step } = this.#state;
-    if (step === "identify" || step === "choose") [this.#outgoing, this.#opening, this.#rival] = [undefined, "", ""];
+    if (step === "identify" || step === "choose") this.#delivery.forget();
     if (step === "identify") this.#polling.prepare();
     if (step === "review") this.#seal();
     if (step === "sending") this.#send();
@@ -216,213 +198,22 @@ export class VotingPage {
   }
 
   async #send() {
-    const outgoing = this.#outgoing ?? (await this.#sign());
-    if (!outgoing) return;
-    const event = await this.#deliver(outgoing);
-    outgoing.wasSent = true; // whatever is sent from now on may have been taken before
-    this.#take(event);
+    const event = await this.#delivery.send(this.#state);
+    if (event.type === "lost") this.#lose();
+    else this.#take(event);
   }
 
-  /** @returns {Promise<Outgoing | undefined>} the very ballot whose check code was shown */
-  async #sign() {
-    const { fate, sealed } = this.#state;
-    const { engine } = this.#polling;
-    const tracker = sealed?.tracker ?? "";
-    try {
-      const signed = await (fate === "ballot" ? engine.cast({ tracker }) : engine.challenge({ tracker }));
-      this.#outgoing = { fate, tracker, ...signed };
-    } catch {
-      this.#lose();
-      return undefined;
-    }
-    if (fate === "ballot") this.#keep(this.#outgoing);
-    return this.#outgoing;
-  }
-
-  /** @param {Outgoing} outgoing */
-  #keep({ sent, body, tracker }) {
-    const text = new TextDecoder();
-    this.#memory.forgetDraft();
-    this.#memory.keepSent({ ballot: text.decode(sent), body: text.decode(body), tracker });
-  }
-
-  /**
-   * @param {Outgoing} outgoing
-   * @returns {Promise<FlowEvent>} what the answer is worth
-   */
-  async #deliver(outgoing) {
-    const outcome = await this.#server.send(outgoing.fate, outgoing.body);
-    if (outcome.kind === "unknown") return { type: "unknown", why: outcome.why };
-    outgoing.answer = outcome.answer;
-    try {
-      await this.#judge(outgoing, outcome);
-    } catch (error) {
-      if (isNoVerdict(error)) return { type: "unknown", why: "not-checked" };
-      return { type: "unknown", why: outcome.kind === "accepted" ? "bad-receipt" : "bad-refusal" };
-    }
-    if (outcome.kind === "accepted") return { type: "accepted" };
-    const { code } = outcome.answer;
-    if (code === "stale-supersedes" || code === "limit-reached") await this.#findRival(outgoing, this.#credentialOf(outgoing));
-    return { type: "refused", code };
-  }
-
-  /**
-   * @param {Outgoing} outgoing
-   * @param {Exclude<Outcome, {kind: "unknown"}>} outcome throws a Refusal, or what `Polling.live` throws
-   */
-  async #judge(outgoing, outcome) {
-    const engine = await this.#polling.live(); // it may be another than the one that signed
-    if (outcome.kind === "accepted") return this.#receive(outgoing, outcome.answer);
-    await engine.refusal({ sent: outgoing.sent, answer: outcome.answer });
-    return this.#memory.forgetSent();
-  }
-
-  /**
-   * @param {Outgoing} outgoing
-   * @param {Accepted} answer
-   */
-  async #receive(outgoing, answer) {
-    const { fate, tracker, sent } = outgoing;
-    const { engine } = this.#polling;
-    const { seq, credential } = await engine.confirm({ type: fate, sent, tracker, answer });
-    if (fate === "challenged") {
-      this.#opening = await this.#reveal();
-      return;
-    }
-    this.#receipt = { file: this.#receiptFile(outgoing, answer), seq };
-    this.#memory.forgetSent();
-    if (outgoing.wasSent) await this.#findRival(outgoing, credential, seq); // it may be an old one
-    engine.stop(); // the key is not needed any more
-  }
-
-  /** @returns {Promise<string>} what opens the test, "" if the worker that had it is gone */
-  async #reveal() {
-    try {
-      return writeOpening(await this.#polling.engine.reveal(), this.#election.contests);
-    } catch {
-      return "";
-    }
-  }
-
-  /**
-   * @param {Outgoing} outgoing
-   * @param {Accepted} answer
-   */
-  #receiptFile({ tracker, sent }, { entry, receipt }) {
-    const { fingerprint: election } = this.#election;
-    return writeReceiptFile({ election, tracker, ballot: new TextDecoder().decode(sent), entry, receipt });
-  }
-
-  /**
-   * Find the check code of the credential's last ballot, if it came later. A server without an answer is not held to deny one.
-   * @param {Outgoing} outgoing
-   * @param {string} credential
-   * @param {number} [after] its place on the board
-   */
-  async #findRival({ tracker }, credential, after = -1) {
-    [this.#rival, this.#isDenied] = ["", false];
-    try {
-      await this.#polling.live();
-      const last = await lastOf(this.#polls, credential);
-      if (last && last.tracker !== tracker && last.seq > after) this.#rival = formatCheckCode(last.tracker);
-      this.#isDenied = !this.#rival;
-    } catch (error) {
-      this.#isDenied = !isNoVerdict(error); // another election, for one
-    }
-  }
-
-  /** A refusal named another ballot, and nothing of it came: ask once more. */
   async #lookAgain() {
-    const [{ step }, outgoing] = [this.#state, this.#outgoing];
-    if (!outgoing) return;
-    await this.#findRival(outgoing, this.#credentialOf(outgoing));
-    if (this.#state.step === step && this.#outgoing === outgoing) this.#show();
+    const { step } = this.#state;
+    const isSame = await this.#delivery.lookAgain();
+    if (isSame && this.#state.step === step) this.#show();
   }
 
-  /**
-   * @param {Outgoing} outgoing
-   * @returns {string} whose it is: after a reload nobody has given a code, and only the ballot says so
-   */
-  #credentialOf({ sent }) {
-    return this.#state.credential || voterOf(sent);
-  }
-
-  /** @returns {Polls} */
-  get #polls() {
-    return { server: this.#server, election: this.#election, engine: this.#polling.engine };
-  }
-
-  /**
-   * Look at a code, and go on with it. Of several, the last one counts.
-   * @param {string} code
-   */
-  async #identify(code) {
-    const isLate = this.#look();
-    try {
-      const engine = await this.#polling.live();
-      const { credential } = await engine.identify(code);
-      await this.#stand(credential, isLate);
-    } catch (error) {
-      if (!isLate()) this.#turnAway(error);
-    }
-  }
-
-  /** @returns {() => boolean} whether another code was looked at meanwhile, or the step was left */
-  #look() {
-    this.#looks += 1;
-    const look = this.#looks;
-    return () => look !== this.#looks || this.#state.step !== "identify";
-  }
-
-  /** @param {unknown} error */
-  #turnAway(error) {
-    if (FOREIGN.includes(/** @type {Error} */ (error).name)) showBroken(this.#page, error);
-    else showCodeErrors(this.#page, error);
-  }
-
-  /**
-   * The code in a backup file, which only its passphrase opens.
-   * @param {File} file
-   * @param {string} passphrase
-   */
-  async #restore(file, passphrase) {
-    const isLate = this.#look();
-    let code;
-    try {
-      const octets = new Uint8Array(await file.slice(0, BACKUP_LIMIT + 1).arrayBuffer());
-      code = await openBackup(octets, passphrase, this.#election.electionId);
-    } catch (error) {
-      const { name } = /** @type {Error} */ (error);
-      if (!isLate()) showCodeErrors(this.#page, { name: NAMED.includes(name) ? name : "NotABackup" });
-      return;
-    }
-    if (!isLate()) await this.#identify(formatCode(code));
-    code.fill(0);
-  }
-
-  /**
-   * @param {string} credential
-   * @param {() => boolean} isLate
-   */
-  async #stand(credential, isLate) {
-    const { refusal, ballots, limit } = await standingOf(this.#polls, credential);
-    if (isLate()) return;
-    const goOn = () => !isLate() && this.#take({ type: "identified", credential, ballots, limit });
-    if (refusal) showCodeErrors(this.#page, refusal, goOn);
-    else goOn();
-  }
-
-  /** Another ballot: who is still known here need not give the code again, but is asked for anew at the server. */
+  /** Another ballot: who is still known here need not give the code again. */
   async #again() {
     this.#take({ type: "again" });
     const { step, hasKey, credential } = this.#state;
-    if (step !== "identify" || !hasKey || this.#polling.engine.hasEnded) return;
-    const isLate = this.#look();
-    try {
-      await this.#stand(credential, isLate);
-    } catch (error) {
-      if (!isLate()) this.#turnAway(error);
-    }
+    if (step === "identify" && hasKey && !this.#polling.engine.hasEnded) await this.#identification.recognize(credential);
   }
 
   #show() {
@@ -435,10 +226,12 @@ export class VotingPage {
   /** @returns {[string, ...Child[]]} heading and content */
   #view() {
     const state = this.#state;
+    const { receipt, opening, rival, isDenied } = this.#delivery;
     const [onagain, onother] = [() => this.#again(), () => this.#take({ type: "another-code" })];
     switch (state.step) {
       case "identify": return [say("Vote"), identifyView({ code: this.#code, registrar: this.#election.registrar, isStopped: state.why === "stopped",
-        onsubmit: (code) => this.#identify(code), onbackup: (file, passphrase) => this.#restore(file, passphrase) })];
+        onsubmit: (code) => this.#identification.identify(code),
+        onbackup: (file, passphrase) => this.#identification.restore(file, passphrase) })];
       case "choose": return this.#choosing();
       case "review": return this.#reviewing();
       case "ask-test": return [say("Test this ballot?"), askTestView({ checkCode: this.#checkCode,
@@ -447,15 +240,15 @@ export class VotingPage {
       case "unconfirmed": return [say("Not confirmed yet"), unconfirmedView({ fate: state.fate, why: state.why, evidence: this.#evidence(),
         checkAddress: this.#checkAddress, onretry: () => this.#take({ type: "retry" }), onagain })];
       case "confirmed": return [say("You have voted"), confirmedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress,
-        receipt: this.#receipt.file, seq: this.#receipt.seq, later: this.#rival, left: this.#left,
+        receipt: receipt.file, seq: receipt.seq, later: rival, left: this.#left,
         closes: this.#election.schedule.closes, onagain, onother })];
       case "voted": return [say("You have voted"), votedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress, onother })];
-      case "refused": return [refusedHeading(state), refusedView({ fate: state.fate, code: state.why, rival: this.#rival, evidence: this.#evidence(),
-        checkAddress: this.#server.checkAddress(this.#rival), onagain, onother })];
-      case "stale": return [say("Overtaken"), staleView({ rival: this.#rival, isDenied: this.#isDenied, evidence: this.#evidence(), onagain,
+      case "refused": return [refusedHeading(state), refusedView({ fate: state.fate, code: state.why, rival, evidence: this.#evidence(),
+        checkAddress: this.#server.checkAddress(rival), onagain, onother })];
+      case "stale": return [say("Overtaken"), staleView({ rival, isDenied, evidence: this.#evidence(), onagain,
         onlook: () => this.#lookAgain() })];
-      case "tested": return [say("A test"), testedView({ checkCode: this.#checkCode, opening: this.#opening, onagain,
-        address: this.#server.testedAddress(this.#opening) })];
+      case "tested": return [say("A test"), testedView({ checkCode: this.#checkCode, opening, onagain,
+        address: this.#server.testedAddress(opening) })];
       default: return ["", null];
     }
   }
@@ -529,11 +322,7 @@ export class VotingPage {
 
   /** @returns {Evidence} */
   #evidence() {
-    const { sent, answer } = this.#outgoing ?? {};
-    return {
-      fingerprint: this.#election.fingerprint, checkCode: this.#checkCode, why: "",
-      sent: sent && new TextDecoder().decode(sent), answer,
-    };
+    return { fingerprint: this.#election.fingerprint, checkCode: this.#checkCode, why: "", ...this.#delivery.exchange };
   }
 }
 
