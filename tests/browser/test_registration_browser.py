@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Registering in a real browser: a code is made there, kept, shown to be kept, and confirmed."""
 
-import re
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.registering import begin, heading, keep_the_code, link_for, show_the_code
 from tests.browser.registration_office import SLUG, running
 from tests.browser.voters import WITHOUT_ED25519, chromium
 
@@ -14,7 +13,6 @@ pytestmark = pytest.mark.servers
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (320, 768, 1280)
-LINK = re.compile(r"https?://\S+/confirm/#\S+")
 
 
 @pytest.fixture(scope="module")
@@ -48,30 +46,6 @@ def check_accessible(page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def begin(page: Page, place) -> None:
-    page.goto(f"{place.base}/elections/{SLUG}/register/")
-
-
-def heading(page: Page, text: str) -> None:
-    expect(page.locator("h1")).to_have_text(text)
-    assert page.evaluate("document.activeElement.tagName") == "H1"
-
-
-def keep_the_code(page: Page) -> str:
-    heading(page, "Your code")
-    code = "-".join(page.locator(".check-code li").all_inner_texts())
-    page.get_by_role("button", name="I have kept it").click()
-    return code
-
-
-def show_the_code(page: Page, code: str) -> None:
-    heading(page, "Show that you have it")
-    for field in page.locator("input[id^=group-]").all():
-        group = int(field.get_attribute("id").removeprefix("group-"))
-        field.fill(code.split("-")[group].lower())
-    page.get_by_role("button", name="Register", exact=True).click()
-
-
 def test_a_voter_registers_by_e_mail(page, place):
     sent = []
     page.on("request", lambda request: sent.append(f"{request.url} {request.post_data or ''}"))
@@ -88,9 +62,7 @@ def test_a_voter_registers_by_e_mail(page, place):
     expect(page.locator("h1")).not_to_have_text("Show that you have it")
     check_accessible(page)
     assert not [request for request in sent if code in request or code.replace("-", "") in request]
-    link = LINK.search(place.mails()[-1].replace("=\n", ""))
-    assert link is not None
-    page.goto(link[0])
+    page.goto(link_for(place, "ada@example.org"))
     assert "#" not in page.url
     check_accessible(page)
     page.get_by_role("button", name="Confirm my registration").click()

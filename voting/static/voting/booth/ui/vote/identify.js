@@ -31,8 +31,7 @@ export function identifyView({ code, registrar, isStopped, onsubmit, onbackup })
   const form = el("form", { class: "sheet", novalidate: true, onsubmit: submit },
     el("div", { class: "field" },
       el("label", { class: "form-label", for: FIELD }, say("Your code")),
-      el("span", { class: "form-text", id: "code-help" },
-        say("It is in the letter or message from %(name)s. Capital and small letters, spaces and hyphens make no difference.", { name: registrar.name })),
+      el("span", { class: "form-text", id: "code-help" }, whereFound(registrar)),
       el("span", { id: "code-error", class: "field-error" }), field),
     el("div", { class: "actions" }, el("button", { type: "submit", class: "btn btn-primary" }, say("Continue"))),
     said,
@@ -40,6 +39,13 @@ export function identifyView({ code, registrar, isStopped, onsubmit, onbackup })
     registrar.credentials === "server" &&
       el("p", { class: "soft" }, say("This server made the codes and mailed them. That is the weaker choice: whoever runs it could have kept them, and vote in voters' place.")));
   return el("div", {}, isStopped && stoppedNotice(), form, backupView(onbackup));
+}
+
+/** @param {Registrar} registrar */
+function whereFound({ name, credentials }) {
+  return credentials === "voters"
+    ? say("It is the code that you kept when you registered; if you got another one from %(name)s since then, use that. Capital and small letters, spaces and hyphens make no difference.", { name })
+    : say("It is in the letter or message from %(name)s. Capital and small letters, spaces and hyphens make no difference.", { name });
 }
 
 function stoppedNotice() {
@@ -90,8 +96,8 @@ function reason({ name, computed }) {
       : sayMany("A code has 25 characters. This has %(count)s.", "A code has 25 characters. This has %(count)s.", Number(computed));
     case "ForbiddenCodeCharacter": return say("Character %(position)s cannot be right: codes have only digits and letters, and some signs at the end.", { position: Number(computed) });
     case "WrongCheckCharacter": return computed === "check"
-      ? say("This is a check code, which anyone may see. Type the code that is in your letter or message.")
-      : say("One or more characters are wrong or have changed places. Compare with your letter.");
+      ? say("This is a check code, which anyone may see. Type the code that you vote with.")
+      : say("One or more characters are wrong or have changed places. Compare with your letter, or with what you kept when you registered.");
     case "NotOnRoll": return say("This code is not on the list of voters of this election. It may be a code for another election.");
     case "Revoked": return say("The registrar has revoked this code and gives the reason: “%(reason)s” If you have a new code, use that one.", { reason: String(computed) });
     case "CannotOpen": return say("The passphrase is another one, or the file was changed.");
