@@ -2,8 +2,8 @@
 """The command of a mirror (docs/mirror.md): copy a board, go on copying it, serve the copy.
 
 Every refusal is one sentence and an exit code: 1 for what is wrong with the board or the copy, 2 for a board
-that cannot be read now. With `--every`, a refusal of a step is a sentence, and the next step is tried: only
-what is wrong with the command line, and a disk that fails, end it.
+that cannot be read now. With `--every` or `--serve`, a refusal of a step is a sentence, the copy is served as
+it is, and the next step is tried: only what is wrong with the command line, and a disk that fails, end it.
 """
 
 import errno
@@ -33,6 +33,7 @@ from bulletin_board.sources import Source, open_source
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 WRONG, UNREADABLE = 1, 2
+RETRY = 60.0  # s after which a mirror that serves, without `--every`, looks again if it failed
 
 
 @app.command()
@@ -109,19 +110,29 @@ def _policy(file: Path) -> Policy:
 
 
 def _run(mirror: _Mirror, every: float | None, *, serving: bool) -> None:
-    """Once, or again and again; with `serving`, until it is stopped."""
-    if every is None:
+    """Once, or again and again; with `serving`, until it is stopped.
+
+    Whoever serves, and is to look but once, looks again until that has succeeded.
+    """
+    if every is None and not serving:
         mirror.step()
-        while serving:
-            time.sleep(3_600)
-    while every is not None:
-        try:
-            mirror.step()
-        except (BoardError, OSError) as refusal:
-            if isinstance(refusal, OSError) and refusal.errno == errno.EIO:
-                raise  # what the disk holds is not known any more (files.py)
-            typer.echo(_sentence(refusal), err=True)  # the copy stays as it is, and is served
-        time.sleep(every)
+        return
+    while not _looks(mirror) or every is not None:
+        time.sleep(RETRY if every is None else every)
+    while True:
+        time.sleep(3_600)
+
+
+def _looks(mirror: _Mirror) -> bool:
+    """Look at the board; say what is refused. The copy stays as it is, and is served."""
+    try:
+        mirror.step()
+    except (BoardError, OSError) as refusal:
+        if isinstance(refusal, OSError) and refusal.errno == errno.EIO:
+            raise  # what the disk holds is not known any more (files.py)
+        typer.echo(_sentence(refusal), err=True)
+        return False
+    return True
 
 
 def _serve(server: MirrorServer, host: str) -> None:

@@ -4,6 +4,7 @@
 import errno
 import runpy
 import signal
+import urllib.request
 
 import pytest
 from typer.testing import CliRunner
@@ -202,6 +203,38 @@ def test_a_disk_that_fails_ends_it(goes_on, monkeypatch):
         lambda _place: monkeypatch.setattr("bulletin_board.mirror.copy.write_file", breaking(errno.EIO))
     )
     assert found.exit_code == 1
+
+
+def test_whoever_serves_goes_on_looking_until_one_look_succeeds(board, folder, tmp_path, monkeypatch):
+    log = History().grow(*numbered(0, 5))
+    run(board(log), folder)
+    old, place, waits = log.files()["checkpoint"], tmp_path / "elsewhere", []
+
+    def served():
+        (line,) = (one for one in said if one.startswith("Serving at "))
+        with urllib.request.urlopen(f"{line.removeprefix('Serving at ')}checkpoint") as answer:
+            return answer.read()
+
+    def sleep(seconds):
+        waits.append((seconds, served()))
+        if len(waits) == 2:
+            board(log.grow(b"more")).rename(place)
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    said, echo = [], command.typer.echo
+    monkeypatch.setattr(command.typer, "echo", lambda text, **how: (said.append(text), echo(text, **how)))
+    monkeypatch.setattr("bulletin_board.mirror.command.time.sleep", sleep)
+    found = run(place, folder, "--serve", "0")
+    assert found.exit_code == 0
+    assert found.output.count("Refused (NotFound)") == 2
+    assert "6 entries, 1 of them new" in found.output
+    assert waits == [(command.RETRY, old), (command.RETRY, old), (3_600, log.files()["checkpoint"])]
+
+
+def test_whoever_serves_is_ended_by_a_disk_that_fails(board, folder, monkeypatch):
+    monkeypatch.setattr("bulletin_board.mirror.copy.write_file", breaking(errno.EIO))
+    assert run(board(History().grow(b"x")), folder, "--serve", "0").exit_code == 1
 
 
 def test_a_key_that_is_not_the_folders_ends_it_also_with_every(board, folder):
