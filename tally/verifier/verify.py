@@ -48,8 +48,8 @@ _RESTING = (
     "{made}, and on the file that it left, which only your own disk protects."
 )
 _KEPT = (
-    "The first {entries} entries and their payloads are in your own copy, compared with the checkpoint of your "
-    "own earlier verification. The server was asked for what is new."
+    "The first {entries} entries and their payloads are in your own copy, compared with the checkpoint of "
+    "your own earlier verification. The server was asked for what is new."
 )
 
 
