@@ -12,19 +12,20 @@ import signal
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from bulletin_board import layout
+from bulletin_board import freshness, layout
 from bulletin_board.cosigner_file import load_cosigner
 from bulletin_board.errors import BoardError, SourceError
 from bulletin_board.files import only_writer
 from bulletin_board.log.cosignature import Cosigner
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
-from bulletin_board.log.policy import Policy
+from bulletin_board.log.policy import Policy, open_under
 from bulletin_board.mirror.copy import Copy, pinned_key
 from bulletin_board.mirror.errors import AnotherLog
 from bulletin_board.mirror.following import follow
@@ -82,18 +83,33 @@ class _Mirror:
         self._key = None if vkey is None else VerifierKey.from_text(vkey)
         self._policy = None if policy is None else _policy(policy)
         self._cosigner: Cosigner | None = None if cosign is None else load_cosigner(cosign)
+        self._is_stale = False
         pinned = pinned_key(folder)
         if self._key is not None and pinned is not None and pinned != self._key:
             raise AnotherLog("a copy of another log", expected=pinned.to_text(), computed=vkey)
 
     def step(self) -> None:
-        """Look at the board once."""
+        """Look at the board once; say what is new, and how old it is."""
         with open_source(self._board) as source:
             copy = Copy(self._folder, self._key or pinned_key(self._folder) or _first_key(source))
-            before = copy.head.size
-            head = follow(source, copy, now=int(time.time()), policy=self._policy, cosigner=self._cosigner)
+            before, now = copy.head.size, int(time.time())
+            head = follow(source, copy, now=now, policy=self._policy, cosigner=self._cosigner)
+        age, warning = self._age_of(copy.note, datetime.fromtimestamp(now, UTC))
         if head.size != before:
-            typer.echo(f"{head.origin}: {head.size} entries, {head.size - before} of them new.")
+            typer.echo(f"{head.origin}: {head.size} entries, {head.size - before} of them new.{age}")
+        if warning and not self._is_stale:
+            typer.echo(f"{head.origin}: {warning}", err=True)
+        elif self._is_stale and not warning:
+            typer.echo(f"{head.origin}: no longer stale.{age}")
+        self._is_stale = bool(warning)
+
+    def _age_of(self, note: bytes, read: datetime) -> tuple[str, str]:
+        """When the policy's witnesses cosigned last, and a warning if that is long ago; of live boards."""
+        policy = self._policy
+        if policy is None or policy.is_met_by(()) or not freshness.is_live(self._board):
+            return "", ""
+        since = freshness.completed(policy, open_under(note, policy).cosignatures, read=read)
+        return f" Cosigned {freshness.age(since, read=read)}.", freshness.warning(since, read=read)
 
 
 def _first_key(source: Source) -> VerifierKey:

@@ -31,6 +31,7 @@ from rich.text import Text
 
 from bulletin_board.codec import canonical
 from bulletin_board.errors import BoardError
+from bulletin_board.freshness import is_live
 from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import open_source
@@ -38,7 +39,6 @@ from tally import test_modulus
 from tally.verifier.earlier import LIMIT as STATE_LIMIT
 from tally.verifier.earlier import Earlier
 from tally.verifier.errors import UnusableState
-from tally.verifier.freshness import is_live
 from tally.verifier.kept import Copy, KeptSource, copy_beside
 from tally.verifier.page import Run, page
 from tally.verifier.plain import message, plain

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from gmpy2 import mpz
 
+from bulletin_board import freshness
 from bulletin_board.codec import times
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import Source
@@ -23,7 +24,6 @@ from tally.record.counted import Counted
 from tally.record.head import Head
 from tally.record.manifest import Manifest
 from tally.record.result import Result
-from tally.verifier import freshness
 from tally.verifier.ballots import BallotChecks
 from tally.verifier.checks import CHECKS, CONTINUED, POLICY, UNTIL_CLOSE
 from tally.verifier.earlier import Earlier
@@ -300,9 +300,9 @@ class _Pass:
             check_final(self.ledger, entry, self.closed.opened, self.result_sha256)
 
     def judge_age(self) -> tuple[tuple[str, str], ...]:
-        """Say how old a live board is, while its cosignatures are still renewed."""
+        """Say when enough witnesses cosigned last, and how old a live board is, while it is still renewed."""
         read = self.options.read_at
-        if read is None or self.is_final:
+        if self.is_final:
             return ()
         facts: tuple[tuple[str, str], ...] = ()
         for id_, (policy, words) in self.walk.quorums.items():
