@@ -64,6 +64,14 @@ def only_writer(folder: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Wait until no thread and no process is inside with the same file `lock`, which is made."""
+    with lock.open("wb") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

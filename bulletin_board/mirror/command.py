@@ -2,8 +2,8 @@
 """The command of a mirror (docs/mirror.md): copy a board, go on copying it, serve the copy.
 
 Every refusal is one sentence and an exit code: 1 for what is wrong with the board or the copy, 2 for a board
-that cannot be read now. With `--every`, a refusal of a step is a sentence, and the next step is tried: only
-what is wrong with the command line, and a disk that fails, end it.
+that cannot be read now. With `--every` or `--serve`, a refusal of a step is a sentence, the copy is served as
+it is, and the next step is tried: only what is wrong with the command line, and a disk that fails, end it.
 """
 
 import errno
@@ -12,19 +12,20 @@ import signal
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from bulletin_board import layout
+from bulletin_board import freshness, layout
 from bulletin_board.cosigner_file import load_cosigner
 from bulletin_board.errors import BoardError, SourceError
 from bulletin_board.files import only_writer
 from bulletin_board.log.cosignature import Cosigner
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
-from bulletin_board.log.policy import Policy
+from bulletin_board.log.policy import Policy, open_under
 from bulletin_board.mirror.copy import Copy, pinned_key
 from bulletin_board.mirror.errors import AnotherLog
 from bulletin_board.mirror.following import follow
@@ -33,6 +34,7 @@ from bulletin_board.sources import Source, open_source
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 WRONG, UNREADABLE = 1, 2
+RETRY = 60.0  # s after which a mirror that serves, without `--every`, looks again if it failed
 
 
 @app.command()
@@ -81,18 +83,33 @@ class _Mirror:
         self._key = None if vkey is None else VerifierKey.from_text(vkey)
         self._policy = None if policy is None else _policy(policy)
         self._cosigner: Cosigner | None = None if cosign is None else load_cosigner(cosign)
+        self._is_stale = False
         pinned = pinned_key(folder)
         if self._key is not None and pinned is not None and pinned != self._key:
             raise AnotherLog("a copy of another log", expected=pinned.to_text(), computed=vkey)
 
     def step(self) -> None:
-        """Look at the board once."""
+        """Look at the board once; say what is new, and how old it is."""
         with open_source(self._board) as source:
             copy = Copy(self._folder, self._key or pinned_key(self._folder) or _first_key(source))
-            before = copy.head.size
-            head = follow(source, copy, now=int(time.time()), policy=self._policy, cosigner=self._cosigner)
+            before, now = copy.head.size, int(time.time())
+            head = follow(source, copy, now=now, policy=self._policy, cosigner=self._cosigner)
+        age, warning = self._age_of(copy.note, datetime.fromtimestamp(now, UTC))
         if head.size != before:
-            typer.echo(f"{head.origin}: {head.size} entries, {head.size - before} of them new.")
+            typer.echo(f"{head.origin}: {head.size} entries, {head.size - before} of them new.{age}")
+        if warning and not self._is_stale:
+            typer.echo(f"{head.origin}: {warning}", err=True)
+        elif self._is_stale and not warning:
+            typer.echo(f"{head.origin}: no longer stale.{age}")
+        self._is_stale = bool(warning)
+
+    def _age_of(self, note: bytes, read: datetime) -> tuple[str, str]:
+        """When the policy's witnesses cosigned last, and a warning if that is long ago; of live boards."""
+        policy = self._policy
+        if policy is None or policy.is_met_by(()) or not freshness.is_live(self._board):
+            return "", ""
+        since = freshness.completed(policy, open_under(note, policy).cosignatures, read=read)
+        return f" Cosigned {freshness.age(since, read=read)}.", freshness.warning(since, read=read)
 
 
 def _first_key(source: Source) -> VerifierKey:
@@ -109,19 +126,29 @@ def _policy(file: Path) -> Policy:
 
 
 def _run(mirror: _Mirror, every: float | None, *, serving: bool) -> None:
-    """Once, or again and again; with `serving`, until it is stopped."""
-    if every is None:
+    """Once, or again and again; with `serving`, until it is stopped.
+
+    Whoever serves, and is to look but once, looks again until that has succeeded.
+    """
+    if every is None and not serving:
         mirror.step()
-        while serving:
-            time.sleep(3_600)
-    while every is not None:
-        try:
-            mirror.step()
-        except (BoardError, OSError) as refusal:
-            if isinstance(refusal, OSError) and refusal.errno == errno.EIO:
-                raise  # what the disk holds is not known any more (files.py)
-            typer.echo(_sentence(refusal), err=True)  # the copy stays as it is, and is served
-        time.sleep(every)
+        return
+    while not _looks(mirror) or every is not None:
+        time.sleep(RETRY if every is None else every)
+    while True:
+        time.sleep(3_600)
+
+
+def _looks(mirror: _Mirror) -> bool:
+    """Look at the board; say what is refused. The copy stays as it is, and is served."""
+    try:
+        mirror.step()
+    except (BoardError, OSError) as refusal:
+        if isinstance(refusal, OSError) and refusal.errno == errno.EIO:
+            raise  # what the disk holds is not known any more (files.py)
+        typer.echo(_sentence(refusal), err=True)
+        return False
+    return True
 
 
 def _serve(server: MirrorServer, host: str) -> None:

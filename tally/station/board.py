@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bulletin_board.errors import BoardError
+from bulletin_board.freshness import is_live
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import open_source
 from tally.station.errors import BoardRefuted, BoardUnavailable, NotClosed, TooFewCounted
-from tally.verifier.freshness import is_live
 from tally.verifier.report import Failure, Report, Status
 from tally.verifier.verify import Closed, Options, Verification, verify
 

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial, wraps
 from pathlib import Path
@@ -30,6 +31,7 @@ from rich.text import Text
 
 from bulletin_board.codec import canonical
 from bulletin_board.errors import BoardError
+from bulletin_board.freshness import is_live
 from bulletin_board.log.policy import LIMIT as POLICY_LIMIT
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import open_source
@@ -37,7 +39,7 @@ from tally import test_modulus
 from tally.verifier.earlier import LIMIT as STATE_LIMIT
 from tally.verifier.earlier import Earlier
 from tally.verifier.errors import UnusableState
-from tally.verifier.freshness import is_live
+from tally.verifier.kept import Copy, KeptSource, copy_beside
 from tally.verifier.page import Run, page
 from tally.verifier.plain import message, plain
 from tally.verifier.report import EXIT_CODES, Verdict
@@ -118,13 +120,20 @@ def main(
     since: Annotated[
         Path | None,
         typer.Option(
-            help="What --state wrote earlier, or a checkpoint that you kept: the board must continue it."
+            help="What --state wrote earlier, or a checkpoint that you kept: the board must continue it. "
+            "Only what is new is downloaded, and only new ballots' proofs are judged."
         ),
     ] = None,
     state: Annotated[
         Path | None,
-        typer.Option(help="Write what a later --since can rest on; nothing is written after a failure."),
+        typer.Option(
+            help="Write what a later --since can rest on; nothing is written after a failure. What was "
+            "downloaded is kept beside it, in a folder STATE.copy."
+        ),
     ] = None,
+    copy: Annotated[  # noqa: FBT002  # a command-line switch
+        bool, typer.Option(help="Keep what was downloaded, and do not download it again.")
+    ] = True,
     json: Annotated[Path | None, typer.Option(help="Write the report to this file, for programs.")] = None,
     html: Annotated[
         Path | None, typer.Option(help="Write the report to this file, to read and print.")
@@ -141,6 +150,7 @@ def main(
     earlier = _earlier(since, fingerprint, console, compact=full)
     started, begun = datetime.now(UTC).replace(microsecond=0), monotonic()
     brought, trusting = _trust(fingerprint, earlier, trusting=trust_on_first_use)
+    kept = _copy(record, state, since) if copy else None
     options = Options(
         fingerprint=brought,
         earlier=earlier,
@@ -152,8 +162,11 @@ def main(
         allow_test_modulus=_is_test_modulus_allowed(console),
     )
     try:
-        with open_source(record) as source, _progress(console) as bar:
+        with open_source(record) as served, _progress(console) as bar:
             task = bar.add_task("Verifying", total=None)
+            source = served if kept is None else KeptSource(served, kept, earlier)
+            if isinstance(source, KeptSource):
+                options = replace(options, kept=source.entries)
             verification = verify(
                 source, options, progress=lambda done, total: bar.update(task, completed=done, total=total)
             )
@@ -166,7 +179,7 @@ def main(
         run = Run(record=record, started=started, seconds=monotonic() - begun, versions=versions())
         _write(_page(verification, run), html, console)
     if state is not None:
-        _save(state_of(verification, options, made=started), state, console)
+        _save(state_of(verification, options, made=started), state, kept, console)
     raise typer.Exit(EXIT_CODES[verification.report.verdict])
 
 
@@ -203,7 +216,13 @@ def _trust(fingerprint: str | None, earlier: Earlier | None, *, trusting: bool) 
     return None, trusting
 
 
-def _save(found: Earlier | None, file: Path, console: Console) -> None:
+def _copy(record: str, *states: Path | None) -> Copy | None:
+    """Where what a server sends is kept; None for a record that is on the disk anyhow."""
+    folders = [copy_beside(state) for state in states if state is not None]
+    return Copy(folders) if folders and is_live(record) else None
+
+
+def _save(found: Earlier | None, file: Path, kept: Copy | None, console: Console) -> None:
     if found is None:
         console.print(Text("No state was written: nothing could rest on this verification.", style="yellow"))
         return
@@ -214,6 +233,10 @@ def _save(found: Earlier | None, file: Path, console: Console) -> None:
     except OSError as error:
         whole.unlink()
         _give_up(console, f"The state could not be written: {message(error)}")
+    if kept is not None:
+        kept.settle(found.note)
+        if kept.trouble is not None:
+            _say(console, f"What was downloaded could not all be kept: {message(kept.trouble)}")
 
 
 def _say(console: Console, sentence: str) -> None:

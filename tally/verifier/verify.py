@@ -13,6 +13,7 @@ from datetime import datetime
 
 from gmpy2 import mpz
 
+from bulletin_board import freshness
 from bulletin_board.codec import times
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import Source
@@ -23,7 +24,6 @@ from tally.record.counted import Counted
 from tally.record.head import Head
 from tally.record.manifest import Manifest
 from tally.record.result import Result
-from tally.verifier import freshness
 from tally.verifier.ballots import BallotChecks
 from tally.verifier.checks import CHECKS, CONTINUED, POLICY, UNTIL_CLOSE
 from tally.verifier.earlier import Earlier
@@ -47,6 +47,10 @@ _RESTING = (
     "The proofs of {ballots} ballots were not judged again. For them this rests on your own verification of "
     "{made}, and on the file that it left, which only your own disk protects."
 )
+_KEPT = (
+    "The first {entries} entries and their payloads are in your own copy, compared with the checkpoint of "
+    "your own earlier verification. The server was asked for what is new."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +59,9 @@ class Options:
 
     With both, `fingerprint` is one that an earlier run trusted on first use: the report goes on saying so.
     `policy` is the verifier's own, for B.8. `earlier` is a checkpoint seen before, for B.9; what was judged
-    under it is not judged again, and the caller has asked it whether it is usable. `until_close` leaves out
-    what comes after the closing entry; `read_at` is now, for a live board, whose age is then told; `compact`
+    under it is not judged again, and the caller has asked it whether it is usable. `kept` is how many entries
+    the source takes from the verifier's own copy, which the report then says. `until_close` leaves out what
+    comes after the closing entry; `read_at` is now, for a live board, whose age is then told; `compact`
     ignores the cache of commitments; `allow_test_modulus` is for tests.
     """
 
@@ -64,6 +69,7 @@ class Options:
     trust_on_first_use: bool = False
     policy: Policy | None = None
     earlier: Earlier | None = None
+    kept: int = 0
     until_close: bool = False
     read_at: datetime | None = None
     jobs: int = 1
@@ -140,6 +146,8 @@ class _Pass:
         self.warnings: list[str] = []
 
     def run(self, progress: Progress) -> Verification:
+        if self.options.kept:
+            self.ledger.note("B.4", _KEPT.format(entries=self.options.kept))
         if self.options.policy is not None:
             self.walk.check_policy(self.options.policy)
         handlers: dict[str, Callable[[Entry], None]] = {
@@ -292,9 +300,9 @@ class _Pass:
             check_final(self.ledger, entry, self.closed.opened, self.result_sha256)
 
     def judge_age(self) -> tuple[tuple[str, str], ...]:
-        """Say how old a live board is, while its cosignatures are still renewed."""
+        """Say when enough witnesses cosigned last, and how old a live board is, while it is still renewed."""
         read = self.options.read_at
-        if read is None or self.is_final:
+        if self.is_final:
             return ()
         facts: tuple[tuple[str, str], ...] = ()
         for id_, (policy, words) in self.walk.quorums.items():

@@ -6,6 +6,7 @@ import html
 import io
 import re
 import zipfile
+from threading import Semaphore, Thread
 
 import pytest
 from django.test import Client
@@ -20,7 +21,9 @@ from tests.integration.pages_data import place
 from tests.integration.pages_elections import CLOSES
 from tests.integration.pages_fixtures import page, server, words  # noqa: F401  # a fixture
 from voting.models import CastBallot, Challenged
+from voting.pages import archive
 from voting.presenters import paging
+from voting.services.board import election_log
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("server")]
 
@@ -222,6 +225,36 @@ def test_the_archive_of_a_final_election_is_the_whole_board(client):
         data = b"".join(response.streaming_content)
         names = zipfile.ZipFile(io.BytesIO(data)).namelist()
         assert {"checkpoint", "log.vkey", "tile/entries/000.p/31"} <= set(names)
+
+
+def test_whoever_asks_while_the_archive_is_made_gets_the_one_that_is_made(monkeypatch):
+    log = election_log(place("harbour", "final"))
+    made, found, others, come = [], [], [], Semaphore(0)
+
+    def size_of(_log):
+        come.release()
+        return 31
+
+    def ask():
+        found.append(archive.archive_file(log).read_bytes())
+
+    def make(_log, file):
+        made.append(file)
+        if not others:  # the first; the others come while it works
+            others.extend(Thread(target=ask) for _ in range(4))
+            for other in others:
+                other.start()
+            for _ in range(5):
+                come.acquire()
+        file.write_bytes(b"the archive")
+
+    monkeypatch.setattr(archive.records, "size_of", size_of)
+    monkeypatch.setattr(archive.publisher, "archive", make)
+    ask()
+    for other in others:
+        other.join()
+    assert len(made) == 1
+    assert found == [b"the archive"] * 5
 
 
 @pytest.mark.parametrize("state", ["frozen", "open", "closed", "checking", "tallied"])

@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("server")]
 
 API = "/api/elections"
 ONE = f"{API}/harbour"
+NONE = {"number": 0, "page": 1, "pages": 1, "elections": []}
 
 
 def ask(client, path, status=200):
@@ -47,6 +48,22 @@ def test_every_public_election_is_listed(client):
     assert found["harbour"]["board"] == "http://127.0.0.1:8000/board/harbour/"
 
 
+def test_elections_come_in_pages_the_newest_first(client, monkeypatch):
+    monkeypatch.setattr(paging, "PAGE", 2)
+    for slug in ("harbour", "town", "club"):
+        place(slug, "open")
+    pages = {asked: ask(client, f"{API}{asked}") for asked in ("", "?page=1", "?page=2")}
+    slugs = {asked: [row["slug"] for row in answer["elections"]] for asked, answer in pages.items()}
+    assert slugs == {"": ["club"], "?page=1": ["town", "harbour"], "?page=2": ["club"]}
+    assert [(one["number"], one["page"], one["pages"]) for one in pages.values()] == [
+        (3, 2, 2),
+        (3, 1, 2),
+        (3, 2, 2),
+    ]
+    refused(client, f"{API}?page=3", 404, "not-found")
+    refused(client, f"{API}?page=0", 400, "malformed")
+
+
 def test_few_voters_are_not_a_number(client):
     election = place("harbour", "open")
     CastBallot.objects.filter(election=election).delete()
@@ -54,13 +71,14 @@ def test_few_voters_are_not_a_number(client):
 
 
 def test_without_elections_the_list_is_empty(client):
-    assert ask(client, API) == {"elections": []}
+    assert ask(client, API) == NONE
+    assert ask(client, f"{API}?page=1", 404)["code"] == "not-found"
 
 
 def test_a_draft_is_as_unknown_as_any_other_name(client):
     place("harbour", "open")
     Election.objects.update(state="draft")
-    assert ask(client, API) == {"elections": []}
+    assert ask(client, API) == NONE
     refused(client, ONE, 404, "not-found")
 
 

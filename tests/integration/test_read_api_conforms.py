@@ -89,8 +89,8 @@ def test_no_right_question_breaks_it(schema):
 
 def test_no_wrong_question_breaks_it(schema):
     place("harbour", "final")
-    asked = [operation for operation in operations(schema) if list(operation.iter_parameters())]
-    assert len(asked) == len(operations(schema)) - 1  # the list of elections takes none
+    asked = operations(schema)
+    assert all(list(operation.iter_parameters()) for operation in asked)
     for operation in asked:
         sample(operation.as_strategy(generation_mode=GenerationMode.NEGATIVE), lambda _case, _data: None)
 

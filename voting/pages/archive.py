@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
 from bulletin_board import publisher
+from bulletin_board.files import one_at_a_time
 from bulletin_board.models import Log
 from voting.pages import records
 from voting.services.board import election_log
@@ -29,11 +30,13 @@ def archive(_request: HttpRequest, slug: str) -> FileResponse:
 def archive_file(log: Log) -> Path:
     """Return the archive of all that the latest head covers, made if it is not there yet.
 
-    Two requests at once make the same bytes, and the last one to finish puts them in place.
+    Made by one: whoever asks meanwhile, in this process or another, waits and gets the same file.
     """
     folder = Path(settings.VERITALLY_DATA_DIR) / "archives"
     file = folder / f"{log.pk}-{records.size_of(log)}.zip"
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        publisher.archive(log, file)
+        with one_at_a_time(folder / f"{log.pk}.lock"):
+            if not file.exists():
+                publisher.archive(log, file)
     return file

@@ -7,12 +7,15 @@ Two answers are those of api_reading.py, word for word: the booth gets them by P
 
 from http import HTTPStatus
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
+from ninja.pagination import PaginationBase, paginate
 
 from bulletin_board import publisher
 from voting import api_reading
+from voting.models import Election
 from voting.pages import records
 from voting.presenters.paging import Window, window
 from voting.reading import answers, schemas
@@ -64,11 +67,34 @@ def _window(number: int, page: int | None) -> Window:
     return found
 
 
-@api.get("/elections", response={200: schemas.Elections, 400: Refusal}, summary="All elections")
-def elections(request: HttpRequest) -> schemas.Elections:
-    """Every election that is on a board, the newest first."""
-    rows = records.public_elections().filter(log__isnull=False)
-    return schemas.Elections(elections=[answers.election(row) for row in rows])
+class _Pages(PaginationBase):
+    """Pages of elections, numbered as those of entries and heads are."""
+
+    Input = schemas.Paged  # type: ignore[assignment]  # in place of those of the base, not made of them
+    Output = schemas.Elections  # type: ignore[assignment]
+    items_attribute = "elections"
+
+    def paginate_queryset(
+        self,
+        queryset: QuerySet[Election],
+        pagination: schemas.Paged,
+        request: HttpRequest,  # noqa: ARG002  # ninja hands it over by name
+        **_params: object,
+    ) -> dict[str, object]:
+        number = self._items_count(queryset)
+        if not number and pagination.page is None:
+            return {"number": 0, "page": 1, "pages": 1, "elections": []}
+        shown = _window(number, pagination.page)
+        rows = queryset.order_by("created_at", "pk")[shown.first : shown.last + 1]
+        found = [answers.election(row) for row in rows][::-1]
+        return {"number": number, "page": shown.number, "pages": shown.pages, "elections": found}
+
+
+@api.get("/elections", response={200: list[schemas.Election], **_REFUSALS}, summary="All elections")
+@paginate(_Pages)
+def elections(request: HttpRequest) -> QuerySet[Election]:
+    """A page of the elections that are on a board, the newest first."""
+    return records.public_elections().filter(log__isnull=False)
 
 
 @api.get("/elections/{slug}", response={200: schemas.ElectionDetail, **_REFUSALS}, summary="One election")

@@ -20,10 +20,8 @@ Digits = Annotated[
         description="A tracker, or the 30 digits of it that a check code spells.",
     ),
 ]
-Page = Annotated[
-    int | None,
-    Query(ge=1, le=_INTEGER, description="50 items a page, the oldest on page 1; the newest if absent."),
-]
+_PAGES = "50 items a page, the oldest on page 1; the newest if absent."
+Page = Annotated[int | None, Query(ge=1, le=_INTEGER, description=_PAGES)]
 
 Texts = dict[str, str]  # language tag -> text
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -67,9 +65,18 @@ class Election(_Answer):
     board: str
 
 
-class Elections(_Answer):
-    """Every public election, the newest first."""
+class Paged(Schema):
+    """Which page is asked for, where django-ninja does the paging."""
 
+    page: Annotated[int | None, Field(ge=1, le=_INTEGER, description=_PAGES)] = None
+
+
+class Elections(_Answer):
+    """A page of public elections, the newest first; `number` is how many there are."""
+
+    number: int
+    page: int
+    pages: int
     elections: list[Election]
 
 

@@ -17,7 +17,7 @@ from voting.services.board import write_receipts
 from voting.services.intake import Accepted, Refused, Verdict, cast
 from voting.services.submissions import Submission
 
-LARGEST = 200  # ballots of one batch
+LARGEST = 256  # ballots of one batch: as many as the board appends at once
 WAITING = 16  # ballots; fewer than the threads of gunicorn.conf.py, so that the board can still be read
 PATIENCE = 45.0  # s; voters' programs wait for 60
 

@@ -2,18 +2,25 @@
 """`python -m bulletin_board.mirror`: what it takes, prints and answers."""
 
 import errno
+import http.server
 import runpy
 import signal
+import threading
+import urllib.request
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from typer.testing import CliRunner
 
 from bulletin_board.cosigner_file import create_cosigner_file
 from bulletin_board.files import only_writer
-from bulletin_board.log.cosignature import open_cosigned
+from bulletin_board.log.cosignature import Cosigner, open_cosigned
 from bulletin_board.log.note import Signer
 from bulletin_board.mirror import command
 from tests.histories import LOG, History, fork, numbered
+
+NOW = int(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp())
 
 
 @pytest.fixture(autouse=True)
@@ -202,6 +209,113 @@ def test_a_disk_that_fails_ends_it(goes_on, monkeypatch):
         lambda _place: monkeypatch.setattr("bulletin_board.mirror.copy.write_file", breaking(errno.EIO))
     )
     assert found.exit_code == 1
+
+
+@pytest.fixture
+def address(board):
+    """A board at a web address, and how to cosign it: at such times by press and union."""
+    cosigners = [Cosigner(f"{name}.example", name.encode().ljust(32, b".")) for name in ("press", "union")]
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    def show(log, *times):
+        lines = b"".join(
+            who.cosign(log.head(), time=time).to_text().encode()
+            for who, time in zip(cosigners, times, strict=True)
+        )
+        (board(log) / "checkpoint").write_bytes(log.note() + lines)
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    handler = partial(Quiet, directory=str(board(History())))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    show.policy = "".join(
+        [
+            f"log {LOG.verifier_key.to_text()}\n",
+            *(f"witness {who.name} {who.verifier_key.to_text()}\n" for who in cosigners),
+            f"group both all {' '.join(who.name for who in cosigners)}\nquorum both\n",
+        ]
+    )
+    yield show
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_line_tells_how_old_the_board_is(address, folder, tmp_path, monkeypatch):
+    (tmp_path / "policy").write_text(address.policy)
+    monkeypatch.setattr(command.time, "time", lambda: NOW)
+    place = address(History().grow(*numbered(0, 5)), NOW - 600, NOW)
+    found = run(place, folder, "--policy", tmp_path / "policy")
+    assert "5 of them new. Cosigned 2026-03-02T11:50:00Z, 10 min before it was read." in found.output
+    assert "StaleBoard" not in found.output
+
+
+def test_a_board_that_is_frozen_is_said_to_be_once_and_when_it_is_over(
+    address, folder, tmp_path, monkeypatch
+):
+    (tmp_path / "policy").write_text(address.policy)
+    log, old = History().grow(*numbered(0, 5)), NOW - 2 * 86_400
+    steps = [lambda: None, lambda: address(log, NOW, old), lambda: address(log, NOW, NOW), None]
+
+    def sleep(_seconds):
+        step = steps.pop(0)
+        if step is None:
+            raise KeyboardInterrupt
+        step()
+
+    monkeypatch.setattr(command.time, "time", lambda: NOW)
+    monkeypatch.setattr("bulletin_board.mirror.command.time.sleep", sleep)
+    found = run(address(log, old, old), folder, "--policy", tmp_path / "policy", "--every", "5")
+    assert found.exit_code == 0
+    assert found.output.count("StaleBoard: enough witnesses cosigned this board last at 2026-02-28") == 1
+    assert found.output.count("no longer stale. Cosigned 2026-03-02T12:00:00Z, 0 min") == 1
+
+
+def test_without_a_policy_or_of_a_board_in_files_no_age_is_told(address, board, folder, tmp_path):
+    (tmp_path / "policy").write_text(address.policy)
+    log = History().grow(*numbered(0, 5))
+    assert "osigned" not in run(address(log, 5, 5), folder).output
+    in_files = run(board(log).parent / "board", tmp_path / "other", "--policy", tmp_path / "policy")
+    assert "QuorumNotMet" in in_files.output
+    address(log, 5, 5)
+    in_files = run(tmp_path / "board", tmp_path / "other", "--policy", tmp_path / "policy")
+    assert "5 of them new.\n" in in_files.output
+    assert "StaleBoard" not in in_files.output
+
+
+def test_whoever_serves_goes_on_looking_until_one_look_succeeds(board, folder, tmp_path, monkeypatch):
+    log = History().grow(*numbered(0, 5))
+    run(board(log), folder)
+    old, place, waits = log.files()["checkpoint"], tmp_path / "elsewhere", []
+
+    def served():
+        (line,) = (one for one in said if one.startswith("Serving at "))
+        address = f"{line.removeprefix('Serving at ')}checkpoint"
+        with urllib.request.urlopen(address) as answer:  # noqa: S310
+            return answer.read()
+
+    def sleep(seconds):
+        waits.append((seconds, served()))
+        if len(waits) == 2:
+            board(log.grow(b"more")).rename(place)
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    said, echo = [], command.typer.echo
+    monkeypatch.setattr(command.typer, "echo", lambda text, **how: (said.append(text), echo(text, **how)))
+    monkeypatch.setattr("bulletin_board.mirror.command.time.sleep", sleep)
+    found = run(place, folder, "--serve", "0")
+    assert found.exit_code == 0
+    assert found.output.count("Refused (NotFound)") == 2
+    assert "6 entries, 1 of them new" in found.output
+    assert waits == [(command.RETRY, old), (command.RETRY, old), (3_600, log.files()["checkpoint"])]
+
+
+def test_whoever_serves_is_ended_by_a_disk_that_fails(board, folder, monkeypatch):
+    monkeypatch.setattr("bulletin_board.mirror.copy.write_file", breaking(errno.EIO))
+    assert run(board(History().grow(b"x")), folder, "--serve", "0").exit_code == 1
 
 
 def test_a_key_that_is_not_the_folders_ends_it_also_with_every(board, folder):

@@ -97,9 +97,14 @@ def test_a_time_that_has_not_come_yet_makes_no_board_fresh(ahead):
     assert fact(found) == "at a time that has not come yet"
 
 
-def test_of_a_record_in_files_no_age_is_told():
+def test_of_a_record_in_files_the_time_is_told_and_no_age():
     found = verified({PRESS: NOW - 90 * DAY, UNION: NOW - 90 * DAY}, read_at=None)
-    assert (fact(found), note(found)) == (None, "")
+    assert (fact(found), note(found), found.warnings) == ("2025-12-02T12:00:00Z", "", ())
+
+
+def test_a_time_beyond_all_years_is_none_in_files_either():
+    found = verified({PRESS: 2**64 - 1, UNION: NOW}, read_at=None)
+    assert (fact(found), note(found)) == ("at a time that has not come yet", "")
 
 
 def test_of_an_election_that_is_final_no_age_is_told(world):

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How old a live board is: when enough witnesses last cosigned it (docs/spec/board.md, "Age").
 
-A remark, and no check: what a record proves does not change with the time at which it is read.
+A remark, and no check: what a record proves does not change with the time at which it is read. `read` is that
+time for a live board; None for one in files, which may be as old as it likes.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from bulletin_board.codec import times
-from bulletin_board.log.cosignature import Cosignature
+from bulletin_board.log.cosignature import AHEAD, Cosignature
 from bulletin_board.log.policy import Policy, completed_at
 
 LONGEST = timedelta(days=1)
+_LAST = 253_402_300_799 - AHEAD  # the year 9999 in seconds since 1970; a cosignature may state any 64 bits
 
 _STALE = (
     "StaleBoard: {when}. While an election runs, that is renewed every few minutes. This may be an old board,"
@@ -25,22 +27,28 @@ def is_live(record: str) -> bool:
     return "://" in record
 
 
-def completed(policy: Policy, cosignatures: Iterable[Cosignature], *, read: datetime) -> datetime | None:
+def completed(
+    policy: Policy, cosignatures: Iterable[Cosignature], *, read: datetime | None
+) -> datetime | None:
     """Return when the quorum was last complete, on a board that was read at `read`."""
-    seconds = completed_at(policy, cosignatures, now=read.timestamp())
+    seconds = completed_at(policy, cosignatures, now=_LAST if read is None else read.timestamp())
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def age(since: datetime | None, *, read: datetime) -> str:
+def age(since: datetime | None, *, read: datetime | None) -> str:
     """Return the fact for the report."""
     if since is None:
         return "at a time that has not come yet"
+    if read is None:
+        return times.encode(since)
     passed = max(read - since, timedelta(0))
     return f"{times.encode(since)}, {_amount(passed)} before it was read"
 
 
-def warning(since: datetime | None, *, read: datetime) -> str:
-    """Return the remark on a board that is older than LONGEST, else ""."""
+def warning(since: datetime | None, *, read: datetime | None) -> str:
+    """Return the remark on a live board that is older than LONGEST, else ""."""
+    if read is None:
+        return ""
     if since is None:
         return _STALE.format(
             when="so many cosignatures state a time that has not come yet that the rest are too few"
