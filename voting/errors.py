@@ -40,6 +40,18 @@ class NotReady(VotingError):
     """Something that freezing needs is still missing."""
 
 
+class TooLate(VotingError):
+    """A freeze after the end of the voting that it would fix."""
+
+
+class TrusteeTwice(VotingError):
+    """A card with the name or a key of a trustee who has a seat."""
+
+
+class KeyOfAnotherDraft(VotingError):
+    """A key that was dealt for questions, dates or trustees that have changed since."""
+
+
 class ChangedMeanwhile(VotingError):
     """Something is not any more what was looked at before this step."""
 

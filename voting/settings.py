@@ -293,6 +293,8 @@ if VERITALLY_REGISTRATION_MESSAGES < 1:
 # Voters' identities ------------------------------------------------------------------------------
 # For so many days after the last entry of a final election, lists of voters are kept: voting/forgetting.py.
 VERITALLY_KEEP_VOTERS_DAYS = number("VERITALLY_KEEP_VOTERS_DAYS", 30)
+# And of one that never becomes final, after its planned end and the last that happened to it.
+VERITALLY_KEEP_ABANDONED_DAYS = number("VERITALLY_KEEP_ABANDONED_DAYS", 90)
 
 # Voters' identity provider -----------------------------------------------------------------------
 VERITALLY_VOTER_OIDC_ISSUER: str = env.str("VERITALLY_VOTER_OIDC_ISSUER", default="")  # empty: none

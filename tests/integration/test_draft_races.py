@@ -118,7 +118,7 @@ def keys_on_the_roll(scene) -> set[str]:
 def check_that_only_bens_last_code_is_good(scene):
     """Whoever voided a code while the roll was signed has kept that roll from being there."""
     assert again(scene.election).roll is None
-    sending.send_due(now=scene.by.now)
+    sending.send_due(clock=lambda: scene.by.now)
     assert roll_signing.sign_due(now=scene.by.now) == 1
     codes = [world.key_of(scene, code) for code in world.codes()[world.BEN]]
     assert codes[0] not in keys_on_the_roll(scene)
@@ -128,7 +128,7 @@ def check_that_only_bens_last_code_is_good(scene):
 @pytest.mark.parametrize("void", [change_code, leave_out])
 def test_a_code_that_is_voided_while_the_roll_is_made_is_not_on_it(void, monkeypatch):
     scene = world.started()
-    sending.send_due(now=scene.by.now)
+    sending.send_due(clock=lambda: scene.by.now)
     make_roll = roll_signing.make_roll
 
     def make_roll_slowly(*arguments):
@@ -147,7 +147,7 @@ def test_a_code_that_is_voided_while_the_roll_is_kept_is_not_on_it(void, monkeyp
     if connection.vendor != "postgresql":
         pytest.skip("for postgresql: SQLite has one writer at a time")
     scene = world.started()
-    sending.send_due(now=scene.by.now)
+    sending.send_due(clock=lambda: scene.by.now)
     add_read_roll = actions.add_read_roll
 
     def act():
@@ -191,7 +191,7 @@ def test_credentials_of_an_uploaded_roll_are_checked_before_anything_is_locked(c
 
 def test_credentials_of_a_mailed_roll_are_checked_before_anything_is_locked(checked_within):
     scene = world.started()
-    sending.send_due(now=scene.by.now)
+    sending.send_due(clock=lambda: scene.by.now)
     assert roll_signing.sign_due(now=scene.by.now) == 1
     assert checked_within == [False]
 
@@ -218,7 +218,7 @@ def set_registrar(scene, found):
 )
 def test_who_made_the_codes_cannot_be_said_otherwise_once_they_are_mailed(changes):
     scene = world.started()
-    sending.send_due(now=scene.by.now)
+    sending.send_due(clock=lambda: scene.by.now)
     roll_signing.sign_due(now=scene.by.now)
     with pytest.raises(CodesAreMailed):
         set_registrar(scene, registrar(scene, **changes))

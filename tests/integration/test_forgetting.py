@@ -18,7 +18,7 @@ from voting.office import throttle as log_ins
 from voting.office.models import Deed, LoginAttempt
 from voting.office.trail import Action
 from voting.registration import throttle as registrations
-from voting.registration.models import Attempt, Expected, Registration
+from voting.registration.models import Attempt, Expected, Registration, Window
 from voting.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,6 +30,7 @@ LATER = NOW + timedelta(days=31)
 def election(settings, tmp_path, monkeypatch):
     """Its board's last entry is from NOW."""
     settings.VERITALLY_KEEP_VOTERS_DAYS = 30
+    settings.VERITALLY_KEEP_ABANDONED_DAYS = 90
     election = open_world(settings, tmp_path, monkeypatch).election
     fill(election)
     return election
@@ -62,11 +63,68 @@ def test_a_final_election_forgets_its_voters_in_time(election):
     assert forgetting.forget_voters(now=LATER) == 0
 
 
-@pytest.mark.parametrize("state", [one for one in State if one is not State.FINAL])
-def test_an_election_that_is_not_final_forgets_nobody(election, state):
+UNFINISHED = [one for one in State if one is not State.FINAL]
+
+
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_an_election_that_never_becomes_final_forgets_its_voters_after_its_planned_end(election, state):
     Election.objects.filter(pk=election.pk).update(state=state)
-    forgetting.forget_voters(now=NOW + timedelta(days=3650))
+    planned_end = election.closes_at
+    assert forgetting.forget_voters(now=planned_end + timedelta(days=89)) == 0
     assert left() == 3
+    assert forgetting.forget_voters(now=planned_end + timedelta(days=90)) == 1
+    assert left() == 0
+
+
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_an_election_that_officials_still_work_on_forgets_nobody(election, state):
+    Election.objects.filter(pk=election.pk).update(state=state)
+    worked = election.closes_at + timedelta(days=60)
+    Deed.objects.create(election=election, action=Action.DATES, at=worked)
+    assert forgetting.forget_voters(now=worked + timedelta(days=89)) == 0
+    assert forgetting.forget_voters(now=worked + timedelta(days=90)) == 1
+    assert left() == 0
+
+
+def test_an_election_whose_board_still_grows_forgets_nobody(election):
+    Election.objects.filter(pk=election.pk).update(closes_at=NOW - timedelta(days=365))
+    assert forgetting.forget_voters(now=NOW + timedelta(days=89)) == 0
+    assert forgetting.forget_voters(now=NOW + timedelta(days=90)) == 1
+
+
+def test_a_postponed_election_keeps_its_voters(election):
+    Election.objects.filter(pk=election.pk).update(closes_at=NOW + timedelta(days=1000))
+    assert forgetting.forget_voters(now=NOW + timedelta(days=1089)) == 0
+
+
+def test_a_draft_that_is_given_up_takes_nobody_on_any_more(election):
+    Election.objects.filter(pk=election.pk).update(state=State.DRAFT, log=None)
+    Window.objects.create(election=election, is_open=True)
+    forgetting.forget_voters(now=election.closes_at + timedelta(days=90))
+    election.refresh_from_db()
+    assert election.roll is None
+    assert not Window.objects.get().is_open
+
+
+def test_an_election_that_was_frozen_keeps_its_roll_which_names_nobody(election):
+    forgetting.forget_voters(now=election.closes_at + timedelta(days=90))
+    election.refresh_from_db()
+    assert election.roll is not None
+
+
+def test_that_an_election_was_given_up_stands_on_its_trail_once(election):
+    given_up = election.closes_at + timedelta(days=90)
+    for hours in range(3):
+        forgetting.forget_voters(now=given_up + timedelta(hours=hours))
+    assert list(Deed.objects.values_list("official", "action", "outcome")) == [("", "forget", "done")]
+    fill(election)  # as by a message that was on its way
+    assert forgetting.forget_voters(now=given_up + timedelta(hours=4)) == 1
+    assert left() == 0
+
+
+def test_the_days_of_an_election_that_is_given_up_can_be_set(election, settings):
+    settings.VERITALLY_KEEP_ABANDONED_DAYS = 7
+    assert forgetting.forget_voters(now=election.closes_at + timedelta(days=7)) == 1
 
 
 @pytest.mark.parametrize("kind", IDENTITIES)

@@ -98,6 +98,6 @@ def test_a_mail_server_that_says_nothing_counts_as_a_failure(settings, tmp_path,
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
     settings.EMAIL_TIMEOUT = 0.05  # s
-    assert sending.send_due(now=scene.by.now, at_once=1) == 0
+    assert sending.send_due(clock=lambda: scene.by.now, at_once=1) == 0
     row = scene.election.recipients.get(failures=1)
     assert (row.state, row.credential) == (State.WAITING, "")

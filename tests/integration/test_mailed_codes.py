@@ -16,7 +16,7 @@ from tests.integration import mailed_world as world
 from tests.integration import office_world as office
 from tests.integration.mailed_world import ADA, BEN, CLEO, HOUR, VOTERS
 from voting.errors import NotReady, WrongState
-from voting.mailed import listing, registrar_key, roll_signing, sending
+from voting.mailed import drawing, listing, registrar_key, roll_signing, sending
 from voting.mailed.errors import (
     AddressIsMailed,
     AnotherRegistrar,
@@ -41,7 +41,7 @@ def _set_up(settings, tmp_path, monkeypatch):
 
 
 def send_all(scene, *, at=None):
-    return sending.send_due(now=at or scene.by.now, at_once=100)
+    return sending.send_due(clock=lambda: at or scene.by.now, at_once=100)
 
 
 def roll_of(scene) -> Roll | None:
@@ -116,13 +116,13 @@ def test_messages_wait_for_an_official_to_start():
 
 def test_a_sweep_sends_a_few_and_the_next_one_goes_on():
     scene = world.started()
-    assert [sending.send_due(now=scene.by.now, at_once=2) for _ in range(3)] == [2, 1, 0]
+    assert [sending.send_due(clock=lambda: scene.by.now, at_once=2) for _ in range(3)] == [2, 1, 0]
     assert len(mail.outbox) == 3
 
 
 def test_the_roll_waits_for_the_last_message():
     scene = world.started()
-    sending.send_due(now=scene.by.now, at_once=2)
+    sending.send_due(clock=lambda: scene.by.now, at_once=2)
     assert roll_signing.sign_due(now=scene.by.now) == 0
     assert roll_of(scene) is None
 
@@ -174,7 +174,7 @@ def test_a_message_that_never_gets_through_fails_in_the_end():
     assert states(scene) == {State.FAILED}
 
 
-def test_who_dies_after_the_message_leaves_a_second_one_with_the_good_code(monkeypatch):
+def test_who_dies_after_the_message_leaves_a_second_one_with_the_same_code(monkeypatch):
     scene = world.started()
 
     class Killed(BaseException):
@@ -194,24 +194,92 @@ def test_who_dies_after_the_message_leaves_a_second_one_with_the_good_code(monke
     assert send_all(scene) == 2  # the lease of the first is not over
     assert send_all(scene, at=scene.by.now + HOUR) == 1
     roll_signing.sign_due(now=scene.by.now)
-    keys = {key.hex() for key, _ in roll_of(scene).voters}
-    void, good = next(found for found in world.codes().values() if len(found) == 2)
-    assert world.key_of(scene, good) in keys
-    assert world.key_of(scene, void) not in keys
+    first, second = next(found for found in world.codes().values() if len(found) == 2)
+    assert first == second
+    assert world.key_of(scene, first) in {key.hex() for key, _ in roll_of(scene).voters}
+
+
+@pytest.mark.parametrize("failures", [1, sending.MAX_FAILURES])
+def test_a_message_that_was_taken_without_a_word_is_sent_again_with_the_same_code(monkeypatch, failures):
+    scene = world.started()
+    plain = mail.EmailMessage.send
+
+    def send_and_hear_nothing(message):
+        plain(message)
+        raise SMTPServerDisconnected("no answer after the message")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("django.core.mail.EmailMessage.send", send_and_hear_nothing)
+        for hours in range(failures):
+            send_all(scene, at=scene.by.now + hours * HOUR)
+    sending.start(scene.election, now=scene.by.now + failures * HOUR)
+    assert send_all(scene, at=scene.by.now + failures * HOUR) == 3
+    assert [len(found) for found in world.codes().values()] == [failures + 1] * 3
+    assert [len(set(found)) for found in world.codes().values()] == [1] * 3
+
+
+def test_nothing_of_a_code_is_left_once_its_message_was_sent():
+    scene = world.started()
+    with world.mail_server(failing=SMTPServerDisconnected("away")):
+        send_all(scene)
+    halves = set(scene.election.recipients.values_list("half", flat=True))
+    assert len(halves - {""}) == 3
+    send_all(scene, at=scene.by.now + HOUR)
+    assert set(scene.election.recipients.values_list("half", flat=True)) == {""}
+
+
+def test_the_half_in_the_row_is_no_code_without_the_servers_key():
+    half, election_id = drawing.new_half(), "00" * 16
+    code = drawing.code_of(half, election_id, registrar_key.seed())
+    assert drawing.code_of(half, election_id, registrar_key.seed()) == code
+    others = {
+        drawing.code_of(half, election_id, bytes(32)),
+        drawing.code_of(half, "11" * 16, registrar_key.seed()),
+        drawing.code_of(drawing.new_half(), election_id, registrar_key.seed()),
+    }
+    assert len(others - {code}) == 3
+
+
+def test_a_slow_mail_server_does_not_use_up_the_time_of_the_next_message(monkeypatch):
+    scene = world.started()
+    times = [scene.by.now]
+    plain = mail.EmailMessage.send
+
+    def send_slowly(message):
+        times.append(times[-1] + HOUR / 10)
+        if len(times) == 3:  # in the midst of the second message
+            with monkeypatch.context() as patched:
+                patched.setattr("django.core.mail.EmailMessage.send", plain)
+                sending.send_due(clock=lambda: times[-1], at_once=1)  # another worker
+        plain(message)
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", send_slowly)
+    sending.send_due(clock=lambda: times[-1])
+    assert sorted(message.to[0] for message in mail.outbox) == [ADA, BEN, CLEO]
+    sent = set(scene.election.recipients.values_list("sent_at", flat=True))
+    assert scene.by.now not in sent
+
+
+def test_without_the_servers_key_no_message_is_sent_and_the_rolls_of_others_go_on(caplog):
+    scene = world.started()
+    registrar_key.key_file().unlink()
+    assert send_all(scene) == 0
+    assert states(scene) == {State.WAITING}
+    assert "mailed.no_registrar_key" in caplog.text
 
 
 def test_a_claimed_row_is_nobody_elses(monkeypatch):
     scene = world.started()
     inner = []
-    plain = sending.new_code
+    plain = drawing.code_of
 
-    def meanwhile():
+    def meanwhile(*halves):
         if not inner:
-            inner.append(sending.send_due(now=scene.by.now, at_once=1))
-        return plain()
+            inner.append(sending.send_due(clock=lambda: scene.by.now, at_once=1))
+        return plain(*halves)
 
-    monkeypatch.setattr(sending, "new_code", meanwhile)
-    sending.send_due(now=scene.by.now, at_once=1)
+    monkeypatch.setattr(drawing, "code_of", meanwhile)
+    sending.send_due(clock=lambda: scene.by.now, at_once=1)
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox)
 
 
@@ -372,9 +440,8 @@ def test_a_voter_of_another_election_is_unknown():
         listing.leave_out(other.election, scene.election.recipients.first().pk)
 
 
-def test_the_address_cannot_change_once_it_was_mailed():
+def test_the_address_cannot_change_once_it_may_have_been_mailed():
     scene = world.started()
-    send_all(scene)
     with pytest.raises(AddressIsMailed):
         actions.revise(scene.election, scene.by, Action.DETAILS, lambda old: {**old, "slug": "elsewhere"})
 

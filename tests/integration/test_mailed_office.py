@@ -47,7 +47,7 @@ def test_from_the_list_to_the_signed_roll(client, scene):
     assert "Send 3 codes" in said(client.get(PAGE))
     client.post(PAGE, {"do": "send"})
     assert "Sending takes about" in said(client.get(PAGE))
-    sending.send_due(now=timezone.now() + HOUR)
+    sending.send_due(clock=lambda: timezone.now() + HOUR)
     roll_signing.sign_due(now=scene.by.now)
     assert "Every message was sent, and the roll is signed." in said(client.get(PAGE))
     assert "Done" in said(client.get("/office/elections/spring/"))
@@ -62,7 +62,7 @@ def test_the_task_list_leads_to_the_page(client):
 def test_no_page_shows_a_code(client, scene):
     upload(client)
     client.post(PAGE, {"do": "send"})
-    sending.send_due(now=timezone.now() + HOUR)
+    sending.send_due(clock=lambda: timezone.now() + HOUR)
     page = client.get(PAGE).content.decode()
     assert ADA in page
     assert not [code for [code] in world.codes().values() if code in page]
@@ -100,11 +100,11 @@ def test_a_forged_button_is_refused(client, do):
 def test_a_voter_gets_a_new_code_or_is_left_out(client, scene):
     upload(client)
     client.post(PAGE, {"do": "send"})
-    sending.send_due(now=timezone.now() + HOUR)
+    sending.send_due(clock=lambda: timezone.now() + HOUR)
     ada, ben, _cleo = scene.election.recipients.all()
     client.post(PAGE, {"do": f"again {ada.pk}"})
     client.post(PAGE, {"do": f"leave-out {ben.pk}"})
-    sending.send_due(now=timezone.now() + 2 * HOUR)
+    sending.send_due(clock=lambda: timezone.now() + 2 * HOUR)
     assert len(mail.outbox) == 4
     assert scene.election.recipients.count() == 2
 

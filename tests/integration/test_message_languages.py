@@ -51,5 +51,5 @@ def test_a_mailed_code_comes_in_the_first_language_of_the_election(settings, tmp
     Election.objects.filter(pk=scene.election.pk).update(
         draft=dict(scene.election.draft) | {"languages": [language, "en"]}
     )
-    codes.send_due(now=scene.by.now, at_once=1)
+    codes.send_due(clock=lambda: scene.by.now, at_once=1)
     assert mail.outbox[0].subject.startswith(CODE[language])

@@ -44,7 +44,7 @@ def test_codes_are_not_mailed(no_mail):
 def test_a_row_that_is_due_all_the_same_is_not_marked_as_sent(settings):
     scene = world.started()
     settings.EMAIL_BACKEND = mail.NO_MAIL
-    assert sending.send_due(now=scene.by.now) == 0
+    assert sending.send_due(clock=lambda: scene.by.now) == 0
     assert set(scene.election.recipients.values_list("state", "credential")) == {("waiting", "")}
 
 

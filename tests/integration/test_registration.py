@@ -282,6 +282,7 @@ def test_one_place_names_an_address_only_so_often_and_is_told(election):
     before = Registration.objects.count()
     answer = send(from_place(1), ADA, proof(election, ADA, 1))
     assert (answer.status_code, code(answer)) == (429, "too-many-requests")
+    assert throttle.MESSAGE_WINDOW.total_seconds() - 60 < int(answer["Retry-After"]) <= 3601
     assert Registration.objects.count() == before
     assert send(from_place(1), BEN, proof(election, BEN, 2)).status_code == 202
 

@@ -33,10 +33,18 @@ def check_may_be(election: Election, name: str, registrar: Registrar) -> None:
 
     Raises CodesAreMailed, ServersKey, AnotherRegistrar, UnusableKeyFile.
     """
-    by_server = registrar.credentials == BY_SERVER
     is_fixed = Mailing.objects.filter(election=election).exists()
-    if is_fixed and not (by_server and registrar.name == name):
+    if is_fixed and not (registrar.credentials == BY_SERVER and registrar.name == name):
         raise CodesAreMailed("this server has begun to mail the codes", expected=name)
+    check_keys(registrar)
+
+
+def check_keys(registrar: Registrar) -> None:
+    """Whose key signs the roll must agree with who makes the codes, so that the manifest says it truly.
+
+    Raises ServersKey, AnotherRegistrar, UnusableKeyFile.
+    """
+    by_server = registrar.credentials == BY_SERVER
     if by_server and registrar.key != registrar_key.public_key():
         raise AnotherRegistrar("another registrar's key", computed=registrar.key.hex())
     if not by_server and _is_own(registrar.key):

@@ -29,6 +29,13 @@ class TooManyVoters(MailedError):
     """A list longer than this server mails codes to."""
 
 
+class RollOfOthers(MailedError):
+    """A roll that is not of the voters on the list, with the keys of the codes that they were sent.
+
+    `expected` is how many voters have a code, `computed` how many of those are on the roll.
+    """
+
+
 class WeightAboveCapacity(MailedError):
     """Voters who weigh more together than the roll may hold."""
 

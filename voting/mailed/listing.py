@@ -48,7 +48,8 @@ def send_again(election: Election, number: int, *, now: datetime) -> Recipient:
     """
     with transaction.atomic():
         row = _locked(election, number)
-        row.state, row.due_at, row.failures, row.credential, row.sent_at = State.WAITING, now, 0, "", None
+        row.state, row.due_at, row.failures = State.WAITING, now, 0
+        row.credential, row.half, row.sent_at = "", "", None
         row.save()
         drop_roll(election)
     return row

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Rows of the mailed codes. No code is ever among them: it is in the voter's message, and nowhere else.
 
+Until a message was sent, its row has what the code follows from together with the registrar's key file.
+
 These rows say which key is whose, and so who voted; nothing says how (docs/threat-model.md).
 """
 
@@ -33,7 +35,8 @@ class State(models.TextChoices):
 class Recipient(models.Model):
     """A voter of the list. `due_at`: not before this; whoever moves it has the row until then.
 
-    `credential` is the public key in hexadecimal, "" until the message was handed over.
+    `credential` is the public key in hexadecimal, "" until the message was handed over; `half` (drawing.py)
+    is "" before the first try, and from then on.
     """
 
     election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="recipients")
@@ -44,6 +47,7 @@ class Recipient(models.Model):
     due_at = models.DateTimeField()
     failures = models.PositiveSmallIntegerField(default=0)
     credential = models.CharField(max_length=64, blank=True)
+    half = models.CharField(max_length=64, blank=True)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:

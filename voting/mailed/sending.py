@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Draw a voter's code, mail it, and keep its public key: the code is in the message alone.
 
-A row is claimed by moving `due_at`; only then is a code drawn, and its key is kept once the mail server has
-taken the message. Whoever dies in between leaves a row that falls due again: the voter gets a second message,
-whose code is the one that is good, as both messages say.
+A row is claimed by moving `due_at`; only then is a code made (drawing.py), and its key is kept, and the row's
+half of the code forgotten, once the mail server has taken the message. Whoever dies in between, or does not
+hear the mail server's answer, leaves a row that falls due again: the voter gets the same message twice.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 
@@ -18,23 +19,26 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _t
 
-from tally.registrar.codes import format_voting_code, new_code
+from bulletin_board.errors import UnusableKeyFile
+from tally.registrar.codes import format_voting_code
 from tally.registrar.derivation import derive_credential
 from voting.mail import check_available
+from voting.mailed import drawing, registrar_key
 from voting.mailed.choice import check_by_server, check_own_key
 from voting.mailed.errors import NobodyListed, WeightAboveCapacity
 from voting.mailed.listing import drop_roll
 from voting.mailed.models import Mailing, Recipient, State
 from voting.models import Election
-from voting.office.actions import manifest_of
 from voting.office.views.frame import title_of
-from voting.services.drafting import editing
+from voting.rarely import Rarely
+from voting.services.drafting import editing, manifest_of
 from voting.states import State as ElectionState
 
 AT_ONCE = 3  # a derivation takes a third of a second; a sweep comes every other second
 MAX_FAILURES = 6
 _LEASE = timedelta(minutes=10)
 _log = logging.getLogger(__name__)
+_rarely = Rarely(timedelta(minutes=10))
 
 
 def start(election: Election, *, now: datetime) -> int:
@@ -63,21 +67,30 @@ def start(election: Election, *, now: datetime) -> int:
         return row.recipients.filter(state=State.WAITING).count()
 
 
-def send_due(*, now: datetime, at_once: int = AT_ONCE) -> int:
-    """Send some of the messages that are due; return how many were sent."""
+def send_due(*, clock: Callable[[], datetime], at_once: int = AT_ONCE) -> int:
+    """Send some of the messages that are due; return how many were sent.
+
+    The clock is asked for each message: a slow mail server may take minutes for one.
+    """
     begun = Recipient.objects.filter(
         election__mailing__isnull=False, election__state=ElectionState.DRAFT.value
     ).select_related("election")
-    due = begun.filter(state=State.WAITING, due_at__lte=now)
-    return sum(_send(row, now) for row in due[:at_once])
+    due = list(begun.filter(state=State.WAITING, due_at__lte=clock())[:at_once])
+    try:
+        key_seed = registrar_key.seed() if due else b""
+    except UnusableKeyFile:
+        if _rarely.is_time():
+            _log.warning("mailed.no_registrar_key")
+        return 0
+    return sum(_send(row, key_seed, clock) for row in due)
 
 
-def _send(row: Recipient, now: datetime) -> bool:
-    lease = now + _LEASE
-    claimed = Recipient.objects.filter(pk=row.pk, state=State.WAITING, due_at=row.due_at).update(due_at=lease)
-    if not claimed:
+def _send(row: Recipient, key_seed: bytes, clock: Callable[[], datetime]) -> bool:
+    lease, half = clock() + _LEASE, row.half or drawing.new_half()
+    unclaimed = Recipient.objects.filter(pk=row.pk, state=State.WAITING, due_at=row.due_at, half=row.half)
+    if not unclaimed.update(due_at=lease, half=half):
         return False
-    code = new_code()
+    code = drawing.code_of(half, row.election.election_id, key_seed)
     key = derive_credential(code, row.election.election_id).key
     mine = Recipient.objects.filter(pk=row.pk, state=State.WAITING, due_at=lease)
     try:
@@ -86,12 +99,12 @@ def _send(row: Recipient, now: datetime) -> bool:
         _log.warning("mailed.message_not_sent", extra={"kind": type(error).__name__})
         failures = row.failures + 1
         final = failures >= MAX_FAILURES or isinstance(error, SMTPRecipientsRefused)
-        again = now + timedelta(minutes=2 ** (failures - 1))
+        again = clock() + timedelta(minutes=2 ** (failures - 1))
         mine.update(
             state=State.FAILED if final else State.WAITING, failures=min(failures, MAX_FAILURES), due_at=again
         )
         return False
-    return bool(mine.update(state=State.SENT, credential=key.hex(), sent_at=now))
+    return bool(mine.update(state=State.SENT, credential=key.hex(), half="", sent_at=clock()))
 
 
 def _message(row: Recipient, code: str) -> EmailMessage:

@@ -10,5 +10,5 @@ from voting.mailed import roll_signing, sending
 @shared_task(name="voting.mailed.tasks.send_due")
 def send_due() -> None:
     """Send some messages, then sign the rolls that are complete. No secret is an argument or a result."""
-    sending.send_due(now=timezone.now())
+    sending.send_due(clock=timezone.now)
     roll_signing.sign_due(now=timezone.now())

@@ -12,14 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from tally.registrar.errors import VoterListRefused
 from voting.celery import SWEEP
-from voting.mailed import listing, sending
+from voting.mailed import deeds, listing, sending
 from voting.mailed.choice import check_by_server
 from voting.mailed.errors import UnknownRecipient
 from voting.mailed.models import Mailing, State
 from voting.management.refusals import REFUSALS
 from voting.models import Election
 from voting.office.access import by, for_own_election
-from voting.office.trail import Action, recorded
 from voting.office.uploads import uploaded
 from voting.office.views.frame import done, page, refused
 
@@ -53,23 +52,18 @@ def _act(request: HttpRequest, election: Election) -> Promise:
     """Do what was asked for, and say so."""
     do, who = request.POST.get("do", ""), by(request)
     if do == "list":
-        with recorded(election, who, Action.CODES_LIST) as deed:
-            data = uploaded(request, "list", limit=listing.LIMIT)[0]
-            deed.detail = str(listing.take(election, data, now=who.now))
+        deeds.take_list(election, who, uploaded(request, "list", limit=listing.LIMIT)[0])
         return _("The list is taken.")
     if do == "send":
-        with recorded(election, who, Action.CODES_SEND) as deed:
-            deed.detail = str(sending.start(election, now=who.now))
+        deeds.start(election, who)
         return _("The messages are being sent.")
     verb, _space, number = do.partition(" ")
     if not _NUMBER.fullmatch(number):
         raise UnknownRecipient("no such voter on the list")
     if verb == "again":
-        with recorded(election, who, Action.CODES_AGAIN) as deed:
-            deed.detail = listing.send_again(election, int(number), now=who.now).name
+        deeds.send_again(election, who, int(number))
         return _("A new code will be sent; the earlier one is not good any more.")
-    with recorded(election, who, Action.CODES_LEAVE_OUT) as deed:
-        deed.detail = listing.leave_out(election, int(number)).name
+    deeds.leave_out(election, who, int(number))
     return _("The voter was left out.")
 
 

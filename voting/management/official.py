@@ -2,7 +2,6 @@
 """What the officials' commands have in common: the election by its address, refusals as one sentence."""
 
 from argparse import ArgumentParser
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,22 +12,9 @@ from tally.registrar.files import read_limited
 from voting.errors import UnknownElection
 from voting.management.refusals import refusals
 from voting.models import Election
-from voting.office.trail import Action, By, recorded
+from voting.office.trail import By
 
 FILE_LIMIT = 64 << 20  # bytes
-_RECORDED = {  # the command -> what the trail calls it
-    "add_trustee": Action.TRUSTEE_ADD,
-    "add_key": Action.KEY,
-    "add_acknowledgement": Action.ACKNOWLEDGEMENT,
-    "add_roll": Action.ROLL,
-    "mail_codes": Action.CODES_SEND,
-    "freeze": Action.FREEZE,
-    "open_election": Action.OPEN,
-    "change_roll": Action.ROLL_CHANGE,
-    "close_election": Action.CLOSE,
-    "start_tally": Action.TALLY,
-    "publish": Action.PUBLISH,
-}
 
 
 class OfficialCommand(BaseCommand):
@@ -49,16 +35,13 @@ class OfficialCommand(BaseCommand):
             if found is None:
                 raise UnknownElection(f"there is no election {election!a}")
             data = b"" if file is None else read_limited(file, limit=FILE_LIMIT)
-            with self._recorded(found):
-                return self.act(found, data)
+            return self.act(found, data, by_server())
 
-    def _recorded(self, election: Election) -> AbstractContextManager[object]:
-        """The steps that pages take, too, are written into the office's trail."""
-        action = _RECORDED.get(type(self).__module__.rpartition(".")[2])
-        if action is None:
-            return nullcontext()
-        return recorded(election, By(user=None, now=timezone.now()), action)
-
-    def act(self, election: Election, data: bytes) -> str:
-        """Take the step with the file's contents; raises any named refusal."""
+    def act(self, election: Election, data: bytes, by: By) -> str:
+        """Take the step with the file's contents, as the office takes it; raises any named refusal."""
         raise NotImplementedError
+
+
+def by_server() -> By:
+    """Return who acts in a command, and when: whoever can run one on the server, and no account."""
+    return By(user=None, now=timezone.now())

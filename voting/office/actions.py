@@ -7,37 +7,31 @@ whoever can run one there can do anything. Refusals are the services' own.
 
 import secrets
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from bulletin_board.codec import canonical
-from bulletin_board.errors import MissingField, OutOfRange
 from tally import services as tally_services
 from tally.contests.protocol import Contest
-from tally.key_draft import read_draft
 from tally.models import RequestState
-from tally.record.base import check_same_election
 from tally.record.fingerprint import election_fingerprint
 from tally.record.key import KeyRecord
-from tally.record.manifest import Manifest
 from tally.record.parties import Registrar
 from tally.record.roll import Roll
 from tally.record.terms import Rules, Schedule
-from tally.station.accepting import check_key
 from tally.station.card import Card
 from voting.drafts import LIMIT
-from voting.errors import ChangedMeanwhile, NotReady, SlugTaken
 from voting.mailed.choice import check_may_be
 from voting.mailed.errors import AddressIsMailed
+from voting.mailed.models import Mailing
 from voting.models import Election, RollChange, TrusteeSeat
 from voting.office import sketch as sketches
 from voting.office.errors import (
-    KeyOfAnotherDraft,
     LastOwner,
     NoRefusalToSettle,
     OfficialTwice,
-    TrusteeTwice,
     UnknownOfficial,
     UnknownTrustee,
 )
@@ -45,7 +39,6 @@ from voting.office.models import Desk, Officer
 from voting.office.rolls import RollSummary
 from voting.office.sketch import Sketch
 from voting.office.trail import Action, By, recorded
-from voting.registration.rolls import check_roll
 from voting.services import drafting, elections, roll_changes, tallying
 from voting.services.refusals import digest_of
 from voting.states import Action as Step
@@ -64,7 +57,7 @@ def begin(
     draft = sketches.begin(slug=slug, title=title, languages=languages, rehearsal=rehearsal)
     canonical.encode(draft)
     with transaction.atomic():
-        _check_free(slug)
+        drafting.check_free(slug)
         election = Election.objects.create(
             slug=slug,
             election_id=secrets.token_bytes(_ID_BYTES).hex(),
@@ -79,8 +72,9 @@ def begin(
 
 def create(by: By, draft: bytes) -> Election:
     """Make an election of a whole draft. Raises what `drafting.create` does."""
-    election = drafting.create(draft, now=by.now)
-    _furnish(election, by)
+    with transaction.atomic():
+        election = drafting.create(draft, now=by.now)
+        _furnish(election, by)
     return election
 
 
@@ -94,7 +88,7 @@ def revise(election: Election, by: By, action: Action, change: Callable[[Sketch]
             canonical.parse(canonical.encode(draft), limit=LIMIT)
             slug = str(draft["slug"])
             if slug != row.slug:
-                _check_free(slug)
+                drafting.check_free(slug)
                 _check_not_mailed(row)
             row.slug, row.draft = slug, draft
             row.opens_at, row.closes_at = sketches.dates_of(draft, otherwise=row.created_at)
@@ -133,18 +127,10 @@ def save_question(election: Election, by: By, contest: Contest) -> None:
 
 
 def add_trustee(election: Election, by: By, data: bytes) -> TrusteeSeat:
-    """Seat the trustee of a card. Raises CardRefused, TrusteeTwice, and what `drafting.add_trustee` does."""
+    """Seat the trustee of a card. Raises CardRefused, and what `drafting.add_trustee` does."""
     with recorded(election, by, Action.TRUSTEE_ADD) as deed:
         card = Card.from_bytes(data)
         deed.detail = card.name
-        keys = {seat.signing_key for seat in election.seats.all()} | {
-            seat.encryption_key for seat in election.seats.all()
-        }
-        value = card.trustee.to_value()
-        if keys & {value["signing_key"], value["encryption_key"]}:
-            raise TrusteeTwice("a trustee with these keys has a seat", computed=card.name)
-        if election.seats.filter(name=card.name).exists():
-            raise TrusteeTwice("a trustee of this name has a seat", computed=card.name)
         return drafting.add_trustee(election, card.trustee)
 
 
@@ -173,39 +159,14 @@ def set_trustee_numbers(election: Election, by: By, *, threshold: int, acknowled
 
 
 def add_key(election: Election, by: By, data: bytes) -> KeyRecord:
-    """Take the dealer's key, checked as every trustee checks it.
-
-    Raises what `drafting.add_key` does, KeyOfAnotherDraft, KeyRefused.
-    """
+    """Take the dealer's key. Raises what `drafting.add_key` does."""
     with recorded(election, by, Action.KEY):
-        after(election.where, Step.EDIT)
-        manifest = manifest_of(election)
-        record = read_draft(data, modulus_bits=manifest.parameters.modulus_bits)
-        check_same_election(manifest.election_id, record.election_id)
-        check_made_for(record, manifest.payload_sha256)
-        check_key(record, manifest)
         return drafting.add_key(election, data)
 
 
-def manifest_of(election: Election) -> Manifest:
-    """Return the manifest as it will be posted. Raises NotReady while the description is not complete."""
-    try:
-        return drafting.manifest_of(election)
-    except (MissingField, OutOfRange) as error:  # OutOfRange: no question yet
-        raise NotReady(f"the description is not complete: {error}", computed=str(error)) from error
-
-
-def check_made_for(record: KeyRecord, manifest: str) -> None:
-    """Raise KeyOfAnotherDraft unless the key was dealt for the manifest with this digest."""
-    if record.transcript != manifest:
-        raise KeyOfAnotherDraft("dealt for another draft", expected=manifest, computed=record.transcript)
-
-
 def add_acknowledgement(election: Election, by: By, data: bytes) -> TrusteeSeat:
-    """Take a trustee's acknowledgement. Raises what `drafting.add_acknowledgement` does, NotReady."""
+    """Take a trustee's acknowledgement. Raises what `drafting.add_acknowledgement` does."""
     with recorded(election, by, Action.ACKNOWLEDGEMENT) as deed:
-        if election.key is None:
-            raise NotReady("the key comes first", computed="key")
         seat = drafting.add_acknowledgement(election, data)
         deed.detail = seat.name
         return seat
@@ -214,8 +175,6 @@ def add_acknowledgement(election: Election, by: By, data: bytes) -> TrusteeSeat:
 def add_roll(election: Election, by: By, data: bytes) -> RollSummary:
     """Take the registrar's signed roll. Raises what `drafting.add_roll` does."""
     with recorded(election, by, Action.ROLL) as deed:
-        after(election.where, Step.EDIT)
-        manifest_of(election)
         summary = _keep_roll(election, drafting.read_roll(election, data))
         deed.detail = summary.sha256
         return summary
@@ -284,18 +243,10 @@ def remove_official(election: Election, by: By, officer: int) -> None:
 def freeze(election: Election, by: By, *, confirmed: str | None = None) -> str:
     """Fix everything, if it is what was `confirmed` (a fingerprint; None: whatever is there).
 
-    Raises what `elections.freeze` does, ChangedMeanwhile, KeyOfAnotherDraft, RollOutOfDate.
+    Raises what `elections.freeze` does.
     """
     with recorded(election, by, Action.FREEZE) as deed:
-        after(election.where, Step.FREEZE)
-        gaps = drafting.missing(election)
-        if gaps:
-            raise NotReady(f"cannot be frozen yet; missing: {'; '.join(gaps)}", computed=gaps)
-        check_made_for(drafting.key_record(election), drafting.manifest_of(election).payload_sha256)
-        check_roll(election)
-        if confirmed is not None and confirmed != fingerprint_ahead(election):
-            raise ChangedMeanwhile("something has changed since the confirmation page was shown")
-        deed.detail = elections.freeze(election, now=by.now)
+        deed.detail = elections.freeze(election, now=by.now, confirmed=confirmed)
         return deed.detail
 
 
@@ -344,10 +295,10 @@ def ask_again(election: Election, by: By, trustee: int) -> None:
         tally_services.ask_again(tally, trustee)
 
 
-def publish(election: Election, by: By) -> None:
-    """Publish the record as files. Raises what `tallying.publish` does."""
+def publish(election: Election, by: By) -> Path:
+    """Publish the record as files, in this folder. Raises what `tallying.publish` does."""
     with recorded(election, by, Action.PUBLISH):
-        tallying.publish(election)
+        return tallying.publish(election)
 
 
 def desk_of(election: Election) -> Desk:
@@ -364,10 +315,6 @@ def _furnish(election: Election, by: By) -> None:
 
 
 def _check_not_mailed(election: Election) -> None:
-    if election.recipients.filter(sent_at__isnull=False).exists():
+    """Whether a message is out is known later than it is out: from the start on, one may be."""
+    if Mailing.objects.filter(election=election).exists():
         raise AddressIsMailed("voters have messages with the address of the election", computed=election.slug)
-
-
-def _check_free(slug: str) -> None:
-    if Election.objects.filter(slug=slug).exists():
-        raise SlugTaken(f"there is an election at {slug} already", computed=slug)

@@ -12,10 +12,6 @@ class TooManyAttempts(OfficeError):
     """Too many attempts to log in; `expected` is how many seconds to wait."""
 
 
-class TrusteeTwice(OfficeError):
-    """A card with the name or a key of a trustee who has a seat."""
-
-
 class UnknownTrustee(OfficeError):
     """A number under which no trustee sits."""
 
@@ -38,10 +34,6 @@ class LastOwner(OfficeError):
 
 class OwnersOnly(OfficeError):
     """Something that only an owner of the election may do."""
-
-
-class KeyOfAnotherDraft(OfficeError):
-    """A key that was dealt for questions, dates or trustees that have changed since."""
 
 
 class NoRefusalToSettle(OfficeError):

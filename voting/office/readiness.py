@@ -25,8 +25,8 @@ from voting.models import Election
 from voting.office import actions, sketch
 from voting.office.sketch import credentials_of
 from voting.office.words import in_words
-from voting.registration.rolls import check_roll
 from voting.services import drafting
+from voting.services.elections import check_roll
 
 
 class Status(StrEnum):
@@ -215,7 +215,7 @@ def _key(election: Election, manifest: Manifest | None) -> Task:
     if election.key is not None and manifest is not None:
         key, digest = bytes(election.key), manifest.payload_sha256
         bits = manifest.parameters.modulus_bits
-        problems = _problems_of(lambda: actions.check_made_for(read_draft(key, modulus_bits=bits), digest))
+        problems = _problems_of(lambda: drafting.check_made_for(read_draft(key, modulus_bits=bits), digest))
         if not problems and not silent:
             problems = _problems_of(lambda: drafting.key_record(election))
     task = _task(_("Key"), "office:key", problems, waits=manifest is None, empty=election.key is None)

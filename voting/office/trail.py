@@ -51,6 +51,7 @@ class Action(StrEnum):
     TALLY = "tally"
     ASK_AGAIN = "ask-again"
     PUBLISH = "publish"
+    FORGET = "forget"
 
 
 WORDS: dict[str, Promise] = {
@@ -83,6 +84,7 @@ WORDS: dict[str, Promise] = {
     Action.TALLY: _("Count started"),
     Action.ASK_AGAIN: _("Trustee asked again"),
     Action.PUBLISH: _("Record published"),
+    Action.FORGET: _("Given up: who the voters are was deleted"),
 }
 
 

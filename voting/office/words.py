@@ -121,6 +121,10 @@ _WORDS: dict[type[Exception], Promise] = {
         "The voters on the list weigh more together than the election allows. Raise the greatest total "
         "weight under “Voters”."
     ),
+    mailed.RollOfOthers: _(
+        "The roll is not that of the voters whose codes were mailed. It is signed by itself as soon as every "
+        "message was sent; a roll from elsewhere cannot be used."
+    ),
     mailed.NobodyListed: _("Nobody is on the list yet."),
     voting.MailUnavailable: _("This server is not set up to send e-mail. Its administrator can change that."),
     mailed.UnknownRecipient: _("This voter is not on the list any more."),
@@ -130,10 +134,10 @@ _WORDS: dict[type[Exception], Promise] = {
     registrar.VoterListRefused: _("The list has problems; nothing was taken. They are listed below."),
     # Trustees and key
     station.CardRefused: _("The card’s own signature does not hold. Ask the trustee for the card again."),
-    office.TrusteeTwice: _("This trustee, or one with the same name or key, has a seat already."),
+    voting.TrusteeTwice: _("This trustee, or one with the same name or key, has a seat already."),
     office.UnknownTrustee: _("There is no trustee of that number."),
     voting.TooManyTrustees: _("An election can have at most 15 trustees."),
-    office.KeyOfAnotherDraft: _(
+    voting.KeyOfAnotherDraft: _(
         "This key was made before questions, dates, voters’ rules or trustees were last changed. Hand out "
         "the election file again, and have the key made anew."
     ),
@@ -195,6 +199,7 @@ _WORDS: dict[type[Exception], Promise] = {
     office.NoRefusalToSettle: _("This trustee has not refused, so there is nothing to ask again."),
     counting.NotClosed: _("The board has no closing entry yet."),
     counting.TallyError: _("The count cannot go on."),
+    voting.TooLate: _("Voting would close in the past."),
     voting.NotReady: _("Something is still missing: see the task list."),
     voting.NotOpen: _("The election is not frozen yet."),
     UnusableKeyFile: _(

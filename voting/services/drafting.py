@@ -14,7 +14,7 @@ from django.db import transaction
 
 from bulletin_board import cosigning
 from bulletin_board.codec import base64url
-from bulletin_board.errors import EncodingError
+from bulletin_board.errors import EncodingError, MissingField, OutOfRange
 from tally.contests.errors import ContestError
 from tally.key_draft import KeyAcknowledgement, read_draft
 from tally.record.base import KEY_BYTES, check_same_election
@@ -24,8 +24,11 @@ from tally.record.key import KeyRecord
 from tally.record.manifest import Manifest
 from tally.record.parties import MAX_TRUSTEES, Trustee
 from tally.record.roll import Roll
-from voting.drafts import parse_draft
-from voting.errors import NotReady, SlugTaken, TooManyTrustees
+from tally.station.accepting import check_key
+from voting.drafts import Draft, parse_draft
+from voting.errors import KeyOfAnotherDraft, NotReady, SlugTaken, TooManyTrustees, TrusteeTwice
+from voting.mailed import rolls as mailed_rolls
+from voting.mailed.choice import check_keys
 from voting.models import Election, TrusteeSeat
 from voting.services import log_key
 from voting.services.opened import allow_test_modulus
@@ -35,10 +38,13 @@ _ID_BYTES = 16
 
 
 def create(data: bytes, *, now: datetime, entropy: Callable[[int], bytes] = secrets.token_bytes) -> Election:
-    """Make an election of a JSON draft, with a new random id. Raises what `parse_draft` does, SlugTaken."""
+    """Make an election of a JSON draft, with a new random id.
+
+    Raises what `parse_draft` and `check_keys` do, SlugTaken.
+    """
     draft = parse_draft(data)
-    if Election.objects.filter(slug=draft.slug).exists():
-        raise SlugTaken(f"there is an election at {draft.slug} already")
+    check_keys(draft.registrar)
+    check_free(draft.slug)
     return Election.objects.create(
         slug=draft.slug,
         election_id=entropy(_ID_BYTES).hex(),
@@ -47,6 +53,12 @@ def create(data: bytes, *, now: datetime, entropy: Callable[[int], bytes] = secr
         closes_at=draft.schedule.closes,
         created_at=now,
     )
+
+
+def check_free(slug: str) -> None:
+    """Raise SlugTaken."""
+    if Election.objects.filter(slug=slug).exists():
+        raise SlugTaken(f"there is an election at {slug} already", computed=slug)
 
 
 @contextmanager
@@ -62,25 +74,34 @@ def editing(election: Election) -> Iterator[Election]:
 
 
 def add_trustee(election: Election, trustee: Trustee) -> TrusteeSeat:
-    """Seat the next trustee, by the keys on a card. Raises WrongState, TooManyTrustees."""
+    """Seat the next trustee, by the keys on a card. Raises WrongState, TooManyTrustees, TrusteeTwice."""
+    signing_key, encryption_key = map(base64url.encode, (trustee.signing_key, trustee.encryption_key))
     with editing(election) as row:
-        index = row.seats.count() + 1
-        if index > MAX_TRUSTEES:
-            raise TooManyTrustees("too many trustees", expected=MAX_TRUSTEES, computed=index)
+        seats = list(row.seats.all())
+        if len(seats) == MAX_TRUSTEES:
+            raise TooManyTrustees("too many trustees", expected=MAX_TRUSTEES, computed=len(seats) + 1)
+        if {signing_key, encryption_key} & {key for seat in seats for key in _keys_of(seat)}:
+            raise TrusteeTwice("a trustee with these keys has a seat", computed=trustee.name)
+        if trustee.name in {seat.name for seat in seats}:
+            raise TrusteeTwice("a trustee of this name has a seat", computed=trustee.name)
         return TrusteeSeat.objects.create(
             election=row,
-            index=index,
+            index=len(seats) + 1,
             name=trustee.name,
-            signing_key=base64url.encode(trustee.signing_key),
-            encryption_key=base64url.encode(trustee.encryption_key),
+            signing_key=signing_key,
+            encryption_key=encryption_key,
         )
 
 
 def manifest_of(election: Election) -> Manifest:
-    """Return the manifest as it will be posted. Raises a ManifestError, ContestError or CryptoError."""
+    """Return the manifest as it will be posted.
+
+    Raises NotReady while the description is not complete; a ManifestError, ContestError or CryptoError.
+    """
+    plan = _whole_plan(election)
     signer = log_key.signer_for(log_key.origin_of(election.slug))
     witnesses = cosigning.configured()
-    return election.plan.to_manifest(
+    return plan.to_manifest(
         election_id=election.election_id,
         board=BoardKeys(log=signer.verifier_key, witnesses=witnesses.keys(), quorum=witnesses.least()),
         members=[_trustee(seat) for seat in election.seats.all()],
@@ -98,35 +119,52 @@ def add_roll(election: Election, data: bytes) -> Roll:
 def read_roll(election: Election, data: bytes) -> Roll:
     """Read a roll and check its credentials, up to 1 ms for each: before any transaction, not within.
 
-    Raises WrongState, a RollError, CryptoError.
+    Raises WrongState, NotReady, a RollError, CryptoError.
     """
     after(election.where, Action.EDIT)
+    _whole_plan(election)
     roll = Roll.from_bytes(data)
     roll.check_credentials()
     return roll
 
 
 def keep_roll(election: Election, roll: Roll) -> None:
-    """Store a roll that was read. Raises WrongState, RollExceedsCapacity, ForeignRecord, CryptoError."""
+    """Store a roll that was read.
+
+    Raises WrongState, RollExceedsCapacity, ForeignRecord, CryptoError, RollOfOthers.
+    """
     data = roll.to_bytes()
     with editing(election) as row:
         roll.check(manifest_of(row))
+        mailed_rolls.check_is_of(row, roll)
         Election.objects.filter(pk=row.pk).update(roll=data)
     election.roll = data
 
 
 def add_key(election: Election, data: bytes) -> KeyRecord:
-    """Take the draft of the key record; acknowledgements of an earlier one are dropped with it.
+    """Take the draft of the key record, checked as every trustee checks it.
 
-    Raises WrongState, ForeignRecord or a KeyRecordError.
+    Acknowledgements of an earlier one are dropped with it. Raises WrongState, ForeignRecord, a
+    KeyRecordError, KeyOfAnotherDraft, KeyRefused, and what `manifest_of` does.
     """
+    after(election.where, Action.EDIT)
+    manifest = manifest_of(election)
+    record = read_draft(data, modulus_bits=manifest.parameters.modulus_bits)
+    check_same_election(manifest.election_id, record.election_id)
+    check_made_for(record, manifest.payload_sha256)
+    check_key(record, manifest)  # for some seconds: not within the transaction
     with editing(election) as row:
-        record = read_draft(data, modulus_bits=row.plan.modulus_bits)
-        check_same_election(row.election_id, record.election_id)
+        check_made_for(record, manifest_of(row).payload_sha256)
         Election.objects.filter(pk=row.pk).update(key=data)
         row.seats.update(acknowledgement=b"")
     election.key = data
     return record
+
+
+def check_made_for(record: KeyRecord, manifest: str) -> None:
+    """Raise KeyOfAnotherDraft unless the key was dealt for the manifest with this digest."""
+    if record.transcript != manifest:
+        raise KeyOfAnotherDraft("dealt for another draft", expected=manifest, computed=record.transcript)
 
 
 def add_acknowledgement(election: Election, data: bytes) -> TrusteeSeat:
@@ -141,6 +179,8 @@ def add_acknowledgement(election: Election, data: bytes) -> TrusteeSeat:
         seat = row.seats.filter(index=found.trustee).first()
         if seat is None:
             raise BadAcknowledgement("no trustee of that number", computed=found.trustee)
+        if row.key is None:
+            raise NotReady("the key comes first", computed="key")
         seat.acknowledgement = found.signature
         seat.save(update_fields=["acknowledgement"])
     if all(other.acknowledgement for other in election.seats.all()):
@@ -176,6 +216,17 @@ def missing(election: Election) -> tuple[str, ...]:
         found.append("the key")
     found += [f"the acknowledgement of {seat.name}" for seat in seats if not seat.acknowledgement]
     return tuple(found)
+
+
+def _whole_plan(election: Election) -> Draft:
+    try:
+        return election.plan
+    except (MissingField, OutOfRange) as error:  # OutOfRange: no question yet
+        raise NotReady(f"the description is not complete: {error}", computed=str(error)) from error
+
+
+def _keys_of(seat: TrusteeSeat) -> tuple[str, str]:
+    return seat.signing_key, seat.encryption_key
 
 
 def _trustee(seat: TrusteeSeat) -> Trustee:

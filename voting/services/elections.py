@@ -21,8 +21,11 @@ from tally.record.counted import Counted
 from tally.record.fingerprint import election_fingerprint
 from tally.record.order import CLOSE, KEY, MANIFEST, OPEN, ROLL
 from tally.record.roll import Roll
-from voting.errors import ChangedMeanwhile, NotReady, TooEarly
+from voting.errors import ChangedMeanwhile, NotReady, TooEarly, TooLate
+from voting.mailed import rolls as mailed_rolls
+from voting.mailed.choice import check_keys
 from voting.models import Election
+from voting.registration import rolls as registered_rolls
 from voting.served_code import BOOTH
 from voting.services import drafting, log_key, rechecking, roll_changes
 from voting.services.board import election_log, sign_head
@@ -31,17 +34,22 @@ from voting.services.refusals import digest_of
 from voting.states import Action, State, after
 
 
-def freeze(election: Election, *, now: datetime) -> str:
+def freeze(election: Election, *, now: datetime, confirmed: str | None = None) -> str:
     """Fix everything: check it all together, post manifest, roll and key; return the fingerprint.
 
-    The check takes seconds: what is fixed is what was checked, or nothing. Raises WrongState, NotReady,
-    ChangedMeanwhile, and what the manifest, the roll, the key and its certificate raise.
+    The check takes seconds: what is fixed is what was checked, or nothing; and what was `confirmed`, if that
+    is a fingerprint. Raises WrongState, NotReady, TooLate, ChangedMeanwhile, KeyOfAnotherDraft, what
+    `check_keys` and `check_roll` do, and what the manifest, the roll, the key and its certificate raise.
     """
     after(election.where, Action.FREEZE)
     gaps = drafting.missing(election)
     if gaps:
         raise NotReady(f"cannot be frozen yet; missing: {'; '.join(gaps)}", computed=gaps)
     manifest, record = drafting.manifest_of(election), drafting.key_record(election)
+    check_ends_later(election, now=now)
+    check_keys(manifest.registrar)
+    drafting.check_made_for(record, manifest.payload_sha256)
+    check_roll(election)
     roll = Roll.from_bytes(bytes(election.roll or b""))
     roll.check(manifest)
     roll.check_credentials()
@@ -49,6 +57,8 @@ def freeze(election: Election, *, now: datetime) -> str:
     tally_opened.check_certificate(record)
     tally_opened.check_verification_keys(record)
     payloads = (manifest.to_bytes(), roll.to_bytes(), record.to_bytes())
+    if confirmed is not None and confirmed != _fingerprint(payloads):
+        raise ChangedMeanwhile("something has changed since it was confirmed")
     origin = log_key.origin_of(election.slug)
     log = Log.objects.filter(origin=origin).first() or storage.create_log(origin)
     cosigned.demand(log, manifest.board.log, manifest.board.witnesses, manifest.board.quorum)
@@ -61,6 +71,21 @@ def freeze(election: Election, *, now: datetime) -> str:
         row.fingerprint = _fingerprint(payloads)
     _finish(election)
     return election.fingerprint
+
+
+def check_ends_later(election: Election, *, now: datetime) -> None:
+    """Raise TooLate if the voting would be over before it began; a rehearsal opens and closes at any time."""
+    if election.closes_at <= now and not election.plan.rehearsal:
+        raise TooLate(f"voting closes at {election.closes_at:%Y-%m-%d %H:%M} UTC", computed=now)
+
+
+def check_roll(election: Election) -> None:
+    """The roll is of the approved registrations, or of the mailed codes, where voters get their keys so.
+
+    Raises RollOutOfDate, RollOfOthers.
+    """
+    registered_rolls.check_roll(election)
+    mailed_rolls.check_roll(election)
 
 
 def open_election(election: Election, *, now: datetime) -> None:

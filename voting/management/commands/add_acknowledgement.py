@@ -3,7 +3,8 @@
 
 from voting.management.official import OfficialCommand
 from voting.models import Election
-from voting.services import drafting
+from voting.office import actions
+from voting.office.trail import By
 
 
 class Command(OfficialCommand):
@@ -12,7 +13,7 @@ class Command(OfficialCommand):
     help = __doc__ or ""
     takes_file = "The acknowledgement, from the trustee."
 
-    def act(self, election: Election, data: bytes) -> str:
+    def act(self, election: Election, data: bytes, by: By) -> str:
         """Take the step."""
-        seat = drafting.add_acknowledgement(election, data)
+        seat = actions.add_acknowledgement(election, by, data)
         return f"Trustee {seat.index}, {seat.name}, has signed for the key."

@@ -3,7 +3,8 @@
 
 from voting.management.official import OfficialCommand
 from voting.models import Election
-from voting.services import drafting
+from voting.office import actions
+from voting.office.trail import By
 from voting.services.refusals import digest_of
 
 
@@ -13,7 +14,7 @@ class Command(OfficialCommand):
     help = __doc__ or ""
     takes_file = "key-draft.json, from the dealer."
 
-    def act(self, election: Election, data: bytes) -> str:
+    def act(self, election: Election, data: bytes, by: By) -> str:
         """Take the step."""
-        drafting.add_key(election, data)
+        actions.add_key(election, by, data)
         return f"Key draft: {digest_of(data)}. Every trustee must see the same."

@@ -4,8 +4,6 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from django.utils import timezone
-
 from voting.management.official import OfficialCommand
 from voting.models import Election
 from voting.office import actions
@@ -28,8 +26,7 @@ class Command(OfficialCommand):
         self._name, self._owner = str(options["name"]), bool(options["owner"])
         return super().handle(*args, election=election, file=file, **options)
 
-    def act(self, election: Election, _data: bytes) -> str:
+    def act(self, election: Election, _data: bytes, by: By) -> str:
         """Take the step."""
-        by = By(user=None, now=timezone.now())
         actions.add_official(election, by, self._name, owner=self._owner)
         return f"{self._name} can run {election.slug}."

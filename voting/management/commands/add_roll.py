@@ -3,7 +3,8 @@
 
 from voting.management.official import OfficialCommand
 from voting.models import Election
-from voting.services import drafting
+from voting.office import actions
+from voting.office.trail import By
 
 
 class Command(OfficialCommand):
@@ -12,7 +13,7 @@ class Command(OfficialCommand):
     help = __doc__ or ""
     takes_file = "roll.json, from the registrar."
 
-    def act(self, election: Election, data: bytes) -> str:
+    def act(self, election: Election, data: bytes, by: By) -> str:
         """Take the step."""
-        roll = drafting.add_roll(election, data)
-        return f"{len(roll.voters)} voters, total weight {roll.weight}."
+        roll = actions.add_roll(election, by, data)
+        return f"{roll.voters} voters, total weight {roll.weight}."

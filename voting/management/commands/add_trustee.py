@@ -4,7 +4,8 @@
 from tally.station.card import Card
 from voting.management.official import OfficialCommand
 from voting.models import Election
-from voting.services import drafting
+from voting.office import actions
+from voting.office.trail import By
 
 
 class Command(OfficialCommand):
@@ -13,10 +14,8 @@ class Command(OfficialCommand):
     help = __doc__ or ""
     takes_file = "The card, as handed in by the trustee."
 
-    def act(self, election: Election, data: bytes) -> str:
+    def act(self, election: Election, data: bytes, by: By) -> str:
         """Take the step."""
-        card = Card.from_bytes(data)
-        seat = drafting.add_trustee(election, card.trustee)
-        return (
-            f"Trustee {seat.index}: {seat.name}. Compare the card's fingerprint by voice: {card.fingerprint}"
-        )
+        seat = actions.add_trustee(election, by, data)
+        fingerprint = Card.from_bytes(data).fingerprint
+        return f"Trustee {seat.index}: {seat.name}. Compare the card's fingerprint by voice: {fingerprint}"

@@ -4,8 +4,6 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from django.utils import timezone
-
 from voting.management.official import OfficialCommand
 from voting.models import Election
 from voting.office import actions
@@ -27,7 +25,7 @@ class Command(OfficialCommand):
         self._trustee = int(str(options["trustee"]))
         return super().handle(*args, election=election, file=file, **options)
 
-    def act(self, election: Election, _data: bytes) -> str:
+    def act(self, election: Election, _data: bytes, by: By) -> str:
         """Take the step."""
-        actions.ask_again(election, By(user=None, now=timezone.now()), self._trustee)
+        actions.ask_again(election, by, self._trustee)
         return f"Trustee {self._trustee} is asked again."

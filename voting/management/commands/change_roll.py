@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`manage.py change_roll ELECTION FILE`: put a roll change on the board that the registrar signed."""
 
-from django.utils import timezone
-
 from voting.management.official import OfficialCommand
 from voting.models import Election
+from voting.office import actions
+from voting.office.trail import By
 from voting.services import roll_changes
 
 
@@ -14,9 +14,9 @@ class Command(OfficialCommand):
     help = __doc__ or ""
     takes_file = "the signed roll change, from the registrar."
 
-    def act(self, election: Election, data: bytes) -> str:
+    def act(self, election: Election, data: bytes, by: By) -> str:
         """Take the step."""
-        row = roll_changes.change_roll(election, data, now=timezone.now())
+        row = actions.change_roll(election, by, data)
         voters, weight = roll_changes.size_of(election)
         return (
             f"Roll change {row.number} is entry {row.seq}: {row.revoked} revoked, {row.admitted} admitted. "

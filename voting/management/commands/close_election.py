@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`manage.py close_election ELECTION`: close the polls, and post the counted set."""
 
-from django.utils import timezone
-
 from voting.management.official import OfficialCommand
 from voting.models import Election
-from voting.services import elections
+from voting.office import actions
+from voting.office.trail import By
 
 
 class Command(OfficialCommand):
@@ -13,8 +12,8 @@ class Command(OfficialCommand):
 
     help = __doc__ or ""
 
-    def act(self, election: Election, _data: bytes) -> str:
+    def act(self, election: Election, _data: bytes, by: By) -> str:
         """Take the step."""
-        elections.close_election(election, now=timezone.now())
+        actions.close_election(election, by)
         hours = election.plan.schedule.check_period_hours
         return f"Closed: {election.ballots.count()} ballots. Voters can check and complain for {hours} hours."

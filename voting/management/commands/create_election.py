@@ -5,12 +5,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
 from tally.registrar.files import read_limited
 from voting.drafts import LIMIT
+from voting.management.official import by_server
 from voting.management.refusals import refusals
-from voting.services import drafting
+from voting.office import actions
 
 
 class Command(BaseCommand):
@@ -25,5 +25,5 @@ class Command(BaseCommand):
     def handle(self, *_args: object, file: Path, **_options: object) -> str:
         """Say the id, which the registrar needs for the voters' codes."""
         with refusals():
-            election = drafting.create(read_limited(file, limit=LIMIT), now=timezone.now())
+            election = actions.create(by_server(), read_limited(file, limit=LIMIT))
         return f"{election.slug}: election id {election.election_id}"

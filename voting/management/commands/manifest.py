@@ -6,6 +6,7 @@ The exact bytes and nothing after them: the key is made for these bytes and no o
 
 from voting.management.official import OfficialCommand
 from voting.models import Election
+from voting.office.trail import By
 from voting.services import drafting
 
 
@@ -14,7 +15,7 @@ class Command(OfficialCommand):
 
     help = __doc__ or ""
 
-    def act(self, election: Election, _data: bytes) -> str:
+    def act(self, election: Election, _data: bytes, _by: By) -> str:
         """Written as it is: what `handle` returns gets a newline after it."""
         self.stdout.write(drafting.manifest_of(election).to_bytes().decode("utf-8"), ending="")
         return ""

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`manage.py open_election ELECTION`: open the polls."""
 
-from django.utils import timezone
-
 from voting.management.official import OfficialCommand
 from voting.models import Election
-from voting.services import elections
+from voting.office import actions
+from voting.office.trail import By
 
 
 class Command(OfficialCommand):
@@ -13,7 +12,7 @@ class Command(OfficialCommand):
 
     help = __doc__ or ""
 
-    def act(self, election: Election, _data: bytes) -> str:
+    def act(self, election: Election, _data: bytes, by: By) -> str:
         """Take the step."""
-        elections.open_election(election, now=timezone.now())
+        actions.open_election(election, by)
         return "Open: ballots are taken."

@@ -3,7 +3,8 @@
 
 from voting.management.official import OfficialCommand
 from voting.models import Election
-from voting.services import tallying
+from voting.office import actions
+from voting.office.trail import By
 
 
 class Command(OfficialCommand):
@@ -11,6 +12,6 @@ class Command(OfficialCommand):
 
     help = __doc__ or ""
 
-    def act(self, election: Election, _data: bytes) -> str:
+    def act(self, election: Election, _data: bytes, by: By) -> str:
         """Take the step."""
-        return f"Published: {tallying.publish(election)}"
+        return f"Published: {actions.publish(election, by)}"

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`manage.py start_tally ELECTION`: ask the trustees' stations to count."""
 
-from django.utils import timezone
-
 from voting.management.official import OfficialCommand
 from voting.models import Election
-from voting.services import tallying
+from voting.office import actions
+from voting.office.trail import By
 
 
 class Command(OfficialCommand):
@@ -13,7 +12,7 @@ class Command(OfficialCommand):
 
     help = __doc__ or ""
 
-    def act(self, election: Election, _data: bytes) -> str:
+    def act(self, election: Election, _data: bytes, by: By) -> str:
         """Take the step."""
-        tallying.start_tally(election, now=timezone.now())
+        actions.start_tally(election, by)
         return "Started. Watch it: manage.py status"

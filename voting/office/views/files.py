@@ -16,6 +16,7 @@ from voting.office.access import by, for_own_election
 from voting.office.readiness import readiness
 from voting.office.uploads import uploaded
 from voting.office.views.frame import done, page, refused
+from voting.services import drafting
 from voting.states import Action as Step
 from voting.states import after
 
@@ -34,7 +35,7 @@ def manifest(request: HttpRequest, election: Election) -> HttpResponse:
 def manifest_file(request: HttpRequest, election: Election) -> HttpResponse:
     """The election file itself: the manifest, as it will be posted."""
     try:
-        data = bytes(election.manifest or b"") or actions.manifest_of(election).to_bytes()
+        data = bytes(election.manifest or b"") or drafting.manifest_of(election).to_bytes()
     except REFUSALS as error:
         return refused(request, election, "manifest", error, _context(request, election))
     response = HttpResponse(data, content_type="application/json")

@@ -72,7 +72,7 @@ class _Confirmed:
     """A step with its page: the question, what follows, the words of the button and of the success."""
 
     step: Step
-    deed: Callable[[Election, By], None]
+    deed: Callable[[Election, By], object]
     heading: Promise
     follows: tuple[Promise, ...]
     button: Promise

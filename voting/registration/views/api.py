@@ -58,7 +58,10 @@ def _posted(view: _Answer) -> Callable[[HttpRequest, str], HttpResponse]:
             return view(request, election)
         except REFUSALS as error:
             status = next((status for kind, status in _STATUS if isinstance(error, kind)), _UNPROCESSABLE)
-            return JsonResponse({"code": code_of(error)}, status=status)
+            answer = JsonResponse({"code": code_of(error)}, status=status)
+            if isinstance(error, errors.TooManyRequests):
+                answer["Retry-After"] = str(error.expected)  # s
+            return answer
 
     return never_cache(require_POST(answered))
 

@@ -5,6 +5,7 @@ Nothing is used up by any of them; what they lead to is posted (api.py). They ar
 modules.
 """
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -75,6 +76,8 @@ def _page(request: HttpRequest, election: Election, template: str) -> HttpRespon
         "closes": window_of(election).closes_at,
         "person": sessions.person_of(request, election.slug),
         "with_sign_in": oidc.is_available(),
+        "keep_days": settings.VERITALLY_KEEP_VOTERS_DAYS,
+        "keep_abandoned_days": settings.VERITALLY_KEEP_ABANDONED_DAYS,
         "sign_in_failed": request.GET.get("sign-in") == FAILED,
     }
     return render(request, f"registration/{template}.html", context)

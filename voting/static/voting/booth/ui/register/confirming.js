@@ -43,7 +43,7 @@ async function finish(root, token, confirm) {
     return;
   }
   const outcome = document.getElementById("outcome");
-  const problem = notice("bad", say("This did not work"), el("p", {}, inWords(answer.code)));
+  const problem = notice("bad", say("This did not work"), el("p", {}, inWords(answer.code, answer.wait)));
   problem.setAttribute("role", "alert");
   if (outcome) replace(outcome, problem);
   confirm.removeAttribute("aria-disabled");

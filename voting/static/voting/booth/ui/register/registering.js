@@ -7,7 +7,7 @@ import { addressOf, makeRegistration, referenceOf } from "../../record/registrat
 import { encode, parse } from "../../codec/canonical.js";
 import { deriveCredential } from "../../credentials/derivation.js";
 import { newCode } from "../../credentials/new_code.js";
-import { say } from "../../texts.js";
+import { say, sayMany } from "../../texts.js";
 import { button, el, errorSummary, notice, replace } from "../dom.js";
 import { checkStep } from "./checking.js";
 import { codeStep } from "./showing.js";
@@ -79,14 +79,16 @@ function whoStep(state, problem = null) {
     el("ol", { class: "steps" },
       el("li", {}, say("Say who you are.")), el("li", {}, say("Keep the code that is shown.")),
       el("li", {}, say("Show that you have it.")), el("li", {}, say("The officials decide who may vote."))),
-    ...who, learns());
+    ...who, learns(state.root.dataset));
   problem?.focus();
 }
 
-/** What the server learns, in plain words (docs/threat-model.md). */
-function learns() {
+/** What the server learns, in plain words (docs/threat-model.md). @param {DOMStringMap} dataset */
+function learns({ keepDays = "", keepAbandonedDays = "" }) {
   return el("details", { class: "column" }, el("summary", {}, say("What the server learns about you")),
     el("p", {}, say("The server learns who you are and which public key is yours. So whoever runs it can see whether you have voted. Nobody can see how you voted.")),
+    el("p", {}, sayMany("Who you are is deleted here %(count)s day after the end of the election.", "Who you are is deleted here %(count)s days after the end of the election.", Number(keepDays)), " ",
+      sayMany("If the election is given up, that is done %(count)s day after its planned end, or after the officials last worked on it.", "If the election is given up, that is done %(count)s days after its planned end, or after the officials last worked on it.", Number(keepAbandonedDays))),
     el("p", {}, say("Your code never leaves this device. If you lose it, nobody can find it again; until you are approved, you can register again.")),
     el("p", {}, say("When voting has opened, the page for voting says whether your key is on the list of voters. If it is not, complain to the people who run this election.")));
 }
@@ -180,7 +182,7 @@ async function submit(state, body, reference) {
   const isByEmail = state.registrant?.kind === "email";
   const answer = await post(state.root, isByEmail ? "by-email" : "as-signed-in", body);
   if (!answer.ok) {
-    const problem = notice("bad", say("You are not registered yet"), el("p", {}, inWords(answer.code)));
+    const problem = notice("bad", say("You are not registered yet"), el("p", {}, inWords(answer.code, answer.wait)));
     problem.setAttribute("role", "alert");
     show(state, say("This did not work"), problem, el("div", { class: "actions" },
       button(say("Send again"), () => void submit(state, body, reference), { class: "btn btn-primary" }),
@@ -212,7 +214,7 @@ function done(state, number) {
 async function signIn(state) {
   const answer = await post(state.root, "sign-in");
   if (answer.ok && /^https?:\/\//.test(answer.address)) globalThis.location.assign(answer.address);
-  else whoStep(state, notice("bad", say("This did not work"), el("p", {}, inWords(answer.code))));
+  else whoStep(state, notice("bad", say("This did not work"), el("p", {}, inWords(answer.code, answer.wait))));
 }
 
 /** @param {Registering} state */

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** What the pages for registration post, and what the answers say in words. */
 import { utf8 } from "../../octets.js";
-import { say } from "../../texts.js";
+import { say, sayMany } from "../../texts.js";
 
 /** @import { Octets } from "../../octets.js" */
 
 const PATIENCE = 30_000; // ms
 
-/** @typedef {{ok: boolean, code: string, address: string, reference: string}} Answer */
+const LONGEST_WAIT = 3600; // s: no limit of the server's is longer
+const MINUTE = 60; // s
+
+/** @typedef {{ok: boolean, code: string, address: string, reference: string, wait: number}} Answer `wait` in seconds, 0 if unknown */
 
 /**
  * @param {HTMLElement} root
@@ -22,17 +25,26 @@ export async function post(root, name, body = utf8("{}")) {
     const signal = AbortSignal.timeout(PATIENCE);
     const response = await fetch(address, { method: "POST", headers, body, signal, redirect: "error" });
     const { code = "", address: next = "", reference = "" } = await response.json();
-    return { ok: response.ok, code, address: next, reference };
+    return { ok: response.ok, code, address: next, reference, wait: secondsOf(response.headers.get("Retry-After")) };
   } catch {
-    return { ok: false, code: "unreachable", address: "", reference: "" };
+    return { ok: false, code: "unreachable", address: "", reference: "", wait: 0 };
   }
 }
 
 /**
+ * @param {string | null} text the header Retry-After
+ * @returns {number} s; 0 for what is no number of seconds
+ */
+export function secondsOf(text) {
+  return /^[0-9]{1,9}$/.test(text ?? "") ? Math.min(Number(text), LONGEST_WAIT) : 0;
+}
+
+/**
  * @param {string} code
+ * @param {number} [wait] s; 0 if unknown
  * @returns {string} what went wrong and what to do
  */
-export function inWords(code) {
+export function inWords(code, wait = 0) {
   switch (code) {
     case "unreachable":
       return say("The server did not answer. Check your connection, and try again.");
@@ -48,7 +60,8 @@ export function inWords(code) {
     case "not-signed-in":
       return say("Your sign-in has ended. Sign in again.");
     case "too-many-requests":
-      return say("Too many requests came from your network. Wait ten minutes, and try again.");
+      return sayMany("Too many requests came from your network. Wait %(count)s minute, and try again.",
+        "Too many requests came from your network. Wait %(count)s minutes, and try again.", Math.ceil((wait || LONGEST_WAIT) / MINUTE));
     case "sign-in-failed":
     case "sign-in-unavailable":
       return say("The sign-in did not work. Try again later, or use your e-mail address.");
