@@ -116,8 +116,8 @@ def _weigh(opened: OpenedElection, asked: Asked, record: Answer, expected: Expec
     if (record.head, record.counted) != (expected.head, expected.counted):
         raise ForeignAcknowledgement(
             "another board or another set was acknowledged",
-            expected=(expected.head.size, expected.counted),
-            computed=(record.head.size, record.counted),
+            expected=f"{expected.head}, counted set {expected.counted}",
+            computed=f"{record.head}, counted set {record.counted}",
         )
     return Good()
 

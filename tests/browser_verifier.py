@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bulletin_board.errors import BoardError
+from bulletin_board.errors import BoardError, SourceUnavailable
 from bulletin_board.log.policy import Policy
 from tally.verifier.earlier import Earlier
 from tally.verifier.report import Report
@@ -24,7 +24,10 @@ Findings = dict[str, tuple[str, tuple[str, ...]]]  # check -> status, names of e
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A board and what is brought to it: also a policy and an earlier checkpoint, as files."""
+    """A board and what is brought to it: also a policy and an earlier checkpoint, as files.
+
+    Its server answers no question for the path `silent`.
+    """
 
     name: str
     board: MemorySource
@@ -32,6 +35,21 @@ class Case:
     compact: bool = False
     policy: bytes | None = None
     earlier: bytes | None = None
+    silent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A board whose server does not answer for one path."""
+
+    board: MemorySource
+    path: str
+
+    def read(self, path: str, *, limit: int) -> bytes:
+        """Raises SourceUnavailable for the one path."""
+        if path == self.path:
+            raise SourceUnavailable("no answer")
+        return self.board.read(path, limit=limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +79,8 @@ def by_python(case: Case) -> Judged:
         earlier=None if case.earlier is None else Earlier.from_bytes(case.earlier),
     )
     try:
-        report = verify(case.board, options).report
+        source = case.board if case.silent is None else Silent(case.board, case.silent)
+        report = verify(source, options).report
     except BoardError as error:
         return Judged(verdict="unreadable", findings={}, unreadable=type(error).__name__)
     return of_report(report)
@@ -85,6 +104,7 @@ def by_browser(cases: Sequence[Case], folder: Path) -> list[Judged]:
             "isCompact": case.compact,
             "policy": in_base64(case.policy),
             "earlier": in_base64(case.earlier),
+            "silent": case.silent,
         }
         for index, case in enumerate(cases)
     ]

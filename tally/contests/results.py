@@ -7,6 +7,7 @@ mean in the file of each kind.
 
 from dataclasses import dataclass
 
+from bulletin_board.codec import canonical
 from bulletin_board.codec.canonical import Value
 from bulletin_board.codec.fields import Fields
 
@@ -25,6 +26,9 @@ class ContestResult:
     extras: tuple[tuple[str, int], ...]
     winners: tuple[str, ...]
     tied: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return canonical.encode(self.to_value()).decode()
 
     def to_value(self) -> dict[str, Value]:
         """Return the result as a JSON value."""

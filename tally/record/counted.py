@@ -22,6 +22,9 @@ class Counted:
     weight: int
     hash: str
 
+    def __str__(self) -> str:
+        return f"{self.ballots} ballots, weight {self.weight}, {self.hash}"
+
     def to_value(self) -> dict[str, Value]:
         """Return the part as a JSON object."""
         return {"ballots": self.ballots, "weight": self.weight, "hash": self.hash}

@@ -19,6 +19,9 @@ class Head:
     size: int
     root: bytes
 
+    def __str__(self) -> str:
+        return f"{self.size} entries, root {self.root.hex()}"
+
     def to_value(self) -> dict[str, Value]:
         """Return the part as a JSON object."""
         return {"size": self.size, "root": octets_text(self.root)}

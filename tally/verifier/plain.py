@@ -6,7 +6,9 @@ the text is shown.
 """
 
 import unicodedata
+from datetime import datetime
 
+from bulletin_board.codec import times
 from bulletin_board.codec.characters import FORBIDDEN
 
 _BASIC = 0xFFFF  # the last code point with an escape of four digits
@@ -38,7 +40,13 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime):
+        return times.encode(value.replace(microsecond=0))
+    if isinstance(value, tuple | list | set | frozenset):
+        return ", ".join(_text(item) for item in value)
     try:
         return str(value)
-    except ValueError:  # an integer of thousands of digits, alone or within
-        return f"{value:x}" if isinstance(value, int) else "numbers too long to print"
+    except ValueError:  # an integer of thousands of digits
+        return f"{value:x}" if isinstance(value, int) else "too long to print"

@@ -81,7 +81,9 @@ def check_share_origin(opened: OpenedElection, share: Share, *, head: Head, coun
     check_same_election(opened.fingerprint, share.election)
     if (share.head, share.counted) != (head, counted):
         raise ForeignShare(
-            "a share for another board", expected=(head, counted), computed=(share.head, share.counted)
+            "a share for another board",
+            expected=f"{head}, counted set {counted}",
+            computed=f"{share.head}, counted set {share.counted}",
         )
     share.check_signature(opened.manifest.trustees.members[share.trustee - 1].signing_key)
 

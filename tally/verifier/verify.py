@@ -15,6 +15,7 @@ from gmpy2 import mpz
 
 from bulletin_board import freshness
 from bulletin_board.codec import times
+from bulletin_board.errors import SourceUnavailable
 from bulletin_board.log.policy import Policy
 from bulletin_board.sources import Source
 from tally.opened import OpenedElection
@@ -27,6 +28,7 @@ from tally.record.result import Result
 from tally.verifier.ballots import BallotChecks
 from tally.verifier.checks import CHECKS, CONTINUED, POLICY, UNTIL_CLOSE
 from tally.verifier.earlier import Earlier
+from tally.verifier.plain import message
 from tally.verifier.proofs import (
     Payloads,
     ProofQueue,
@@ -51,6 +53,7 @@ _KEPT = (
     "The first {entries} entries and their payloads are in your own copy, compared with the checkpoint of "
     "your own earlier verification. The server was asked for what is new."
 )
+_INTERRUPTED = "Of {entries} entries {read} were read, and what was found in them stands. Then: {error}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,11 @@ class Verification:
 def verify(
     source: Source, options: Options, *, progress: Progress = lambda _done, _total: None
 ) -> Verification:
-    """Verify the record in `source`. Raises BoardError if there is no board to be read."""
+    """Verify the record in `source`. Raises BoardError if there is no board to be read.
+
+    A source that falls silent raises SourceUnavailable, unless something had failed before: that refutes the
+    record all the same, and the report says how far it was read.
+    """
     with ExitStack() as stack:
         return _Pass(source, options, stack).run(progress)
 
@@ -144,6 +151,8 @@ class _Pass:
         self.credentials: Future[None] | None = None  # check E.2, if another process makes it
         self.is_final = False
         self.warnings: list[str] = []
+        self.read = 0  # entries that were read and handled
+        self.silence: SourceUnavailable | None = None
 
     def run(self, progress: Progress) -> Verification:
         if self.options.kept:
@@ -166,13 +175,14 @@ class _Pass:
                 order.RESULT: self.result,
                 order.FINAL: self.final,
             }
-        for entry in self.walk.entries():
-            if entry.envelope.type in handlers:
-                handlers[entry.envelope.type](entry)
-            self.is_final = self.is_final or entry.envelope.type == order.FINAL
-            progress(entry.size, self.walk.head.size)
+        try:
+            self.follow(handlers, progress)
+        except SourceUnavailable as error:
+            self.interrupted(error)
         self.setup.credentials(self.credentials.result if self.credentials else None)
         self.settle()
+        if self.silence is not None and not self.ledger.has_failed():
+            raise self.silence
         age = self.judge_age()
         return Verification(
             report=self.ledger.report((*self.facts(), *age), self.exhibits()),
@@ -183,6 +193,22 @@ class _Pass:
             closed=self.closed,
             warnings=tuple(self.warnings),
         )
+
+    def follow(self, handlers: dict[str, Callable[[Entry], None]], progress: Progress) -> None:
+        """Hand every entry to what handles its type. Raises SourceUnavailable."""
+        for entry in self.walk.entries():
+            if entry.envelope.type in handlers:
+                handlers[entry.envelope.type](entry)
+            self.is_final = self.is_final or entry.envelope.type == order.FINAL
+            self.read = entry.size
+            progress(entry.size, self.walk.head.size)
+
+    def interrupted(self, error: SourceUnavailable) -> None:
+        """Nothing more can be read: what was found so far stands, or a server could hide it by falling silent."""
+        self.silence = error
+        text = _INTERRUPTED.format(read=self.read, entries=self.walk.head.size, error=message(error))
+        self.ledger.note("B.2", text)
+        self.warnings.append(text)
 
     def part(self, check: Callable[[Entry], None]) -> Callable[[Entry], None]:
         """A handler of the first entry of a type, whose payload it keeps for worker processes.

@@ -95,7 +95,7 @@ class Walk:
     def entries(self) -> Iterator[Entry]:
         """Every entry whose payload is good, in order; ends early where the chain breaks.
 
-        Raises SourceUnavailable: then nothing can be concluded.
+        Raises SourceUnavailable: of what follows nothing can be concluded.
         """
         tree, previous = merkle.Frontier(0, ()), None
         self._compare_with_earlier(tree)

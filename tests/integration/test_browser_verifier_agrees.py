@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from bulletin_board import layout
 from bulletin_board.log import note
 from bulletin_board.log.cosignature import Cosigner
 from bulletin_board.log.note import Signer
@@ -119,6 +121,19 @@ def unfinished(world: World) -> Iterator[Case]:
     )
 
 
+def silent(world: World) -> Iterator[Case]:
+    """A server that falls silent: at the last payload, at a ballot, before any entry."""
+    forged = world.board(voted_again(world, lambda value: value.update(challenge="A" * 22)))
+    last, next_one = (layout.blob_path(sha256(world.entries[index][1]).hexdigest()) for index in (-1, 5))
+    for name, board, path in (
+        ("an honest record whose last payload is held back", world.board(), last),
+        ("a false proof, and the last payload is held back", forged, last),
+        ("a false proof, and the next payload is held back", forged, next_one),
+        ("a false proof, and all entries are held back", forged, "tile/entries/000.p/15"),
+    ):
+        yield Case(name=name, board=board, fingerprint=world.fingerprint, silent=path)
+
+
 def policed(world: World) -> Iterator[Case]:
     """The same board under the verifier's own policies, which it meets at first and then does not."""
     board, fingerprint = cosigned(world, PRESS), world.fingerprint
@@ -217,6 +232,15 @@ def test_falsified_records_are_judged_alike(world, tmp_path):
     found = by_browser(cases, tmp_path)
     assert differences(cases, found) == {}
     assert {judged.verdict for judged in found} == {"refuted", "could not be checked", "unreadable"}
+
+
+def test_servers_that_fall_silent_are_judged_alike(world, tmp_path):
+    cases = list(silent(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert [judged.verdict for judged in found] == ["unreadable", "refuted", "refuted", "unreadable"]
+    assert all("F.5" in _failed(judged) for judged in found[1:3])
+    assert found[1].findings["B.2"][0] == "NOT-RUN"
 
 
 def test_a_policy_is_judged_alike(world, tmp_path):

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * Verifies archives with the verifier of the browser, for tests in Python: a JSON list of {archive, fingerprint, …options} on
- * standard input, a JSON list of reports on standard output; `policy` and `earlier` are in base64. A board that could not be
- * read gives {unreadable: name}.
+ * standard input, a JSON list of reports on standard output; `policy` and `earlier` are in base64, for the path `silent` there
+ * is no answer. A board that could not be read gives {unreadable: name}.
  */
 import { readFileSync } from "node:fs";
 
@@ -11,14 +11,19 @@ import { poolOfOne } from "../../voting/static/voting/verifier/checks/pool.js";
 import { verify } from "../../voting/static/voting/verifier/checks/verify.js";
 import { Refusal } from "../../voting/static/voting/verifier/errors.js";
 import { readPolicy } from "../../voting/static/voting/verifier/log/policy.js";
+import { unavailable } from "../../voting/static/voting/verifier/sources/source.js";
 import { zipSource } from "../../voting/static/voting/verifier/sources/zip.js";
 
 const octets = (text) => Buffer.from(text, "base64");
 
-async function reportOf({ archive, policy, earlier, ...options }) {
+const hushed = (source, path) => ({
+  read: (asked, limit) => (asked === path ? Promise.reject(unavailable(asked, new Error("no answer"))) : source.read(asked, limit)),
+});
+
+async function reportOf({ archive, policy, earlier, silent, ...options }) {
   try {
     const brought = { policy: policy && readPolicy(octets(policy)), earlier: earlier && readEarlier(octets(earlier)) };
-    const source = await zipSource(new Blob([readFileSync(archive)]));
+    const source = hushed(await zipSource(new Blob([readFileSync(archive)])), silent);
     return (await verify(source, { isTestAllowed: true, ...options, ...brought }, poolOfOne())).report;
   } catch (error) {
     if (error instanceof Refusal) return { unreadable: error.name };

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Findings and verdicts: what was not checked is never passed off as checked."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bulletin_board.codec import canonical
 from bulletin_board.errors import NotFound, SourceUnavailable
 from tally.errors import NotOnRoll, TooFewShares
+from tally.record.counted import Counted
+from tally.record.head import Head
 from tally.verifier.checks import CATEGORIES, CHECKS, UNTIL_CLOSE
+from tally.verifier.plain import evidence
 from tally.verifier.report import EXIT_CODES, Ledger, Status, Verdict, describe
 from tally.verifier.verify import Options, verify
+from tests.attacks.collusion import voted_again
 from tests.simulator import MemorySource, board_of, open_world
 
 
@@ -57,6 +63,15 @@ def test_an_error_is_its_name_its_place_and_its_evidence():
 def test_an_error_without_evidence_has_none():
     failure = describe(ValueError("x"), "")
     assert (failure.expected, failure.computed) == ("", "")
+
+
+def test_evidence_is_in_words_that_people_read():
+    counted = Counted(ballots=3, weight=5, hash="ab" * 32)
+    assert evidence(counted) == f"3 ballots, weight 5, {'ab' * 32}"
+    assert evidence(Head(size=8, root=b"\1" * 32)) == f"8 entries, root {'01' * 32}"
+    assert evidence((2, 1)) == "2, 1"
+    assert evidence((b"\xff", "x")) == "ff, x"
+    assert evidence(datetime(2026, 11, 28, 16, 0, 0, 5, tzinfo=UTC)) == "2026-11-28T16:00:00Z"
 
 
 def test_a_report_with_hostile_text_is_still_canonical_json():
@@ -114,6 +129,18 @@ def test_a_server_that_goes_away_refutes_nothing(world, after):
     source = failing(world.board(), blob(world.entries[5][1]), after)
     with pytest.raises(SourceUnavailable):
         verify(source, options(world))
+
+
+def test_a_server_cannot_hide_a_failure_by_going_away(world):
+    forged = world.board(voted_again(world, lambda value: value.update(challenge="A" * 22)))
+    last = len(world.entries) - 1
+    found = verify(failing(forged, blob(world.entries[last][1]), 0), options(world))
+    assert found.report.verdict is Verdict.REFUTED
+    assert "F.5" in [part.check.id for part in found.report.findings if part.status is Status.FAIL]
+    read = f"Of {last + 1} entries {last} were read, and what was found in them stands. Then: no answer"
+    assert found.warnings == (read,)
+    chain = next(part for part in found.report.findings if part.check.id == "B.2")
+    assert (chain.status, chain.note) == (Status.NOT_RUN, read)
 
 
 def test_a_server_that_goes_away_between_bundles_refutes_nothing(world):

@@ -78,7 +78,7 @@ def test_what_an_error_says_is_bounded():
 
 def test_numbers_of_thousands_of_digits_are_no_fault():
     assert evidence(1 << 20_000) == "1" + "0" * 199 + "…"
-    assert evidence((1 << 20_000,)) == "numbers too long to print"
+    assert evidence((1 << 20_000, 1)).startswith("1000")
 
 
 def test_characters_that_no_record_may_hold_are_escaped_beyond_the_first_plane_too():

@@ -95,9 +95,9 @@ export class Ledger {
     this.failed.set(id, found);
   }
 
-  /** @param {string} id */
+  /** @param {string} [id] of a check; any at all without one */
   hasFailed(id) {
-    return this.failed.has(id);
+    return id === undefined ? this.failed.size > 0 : this.failed.has(id);
   }
 
   /**

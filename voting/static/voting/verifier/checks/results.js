@@ -141,7 +141,7 @@ function checkOutcomes(ledger, where, result, { contests }, counters, weight) {
 
 /** @param {Outcome} outcome */
 function spelt({ totals, extras, winners, tied }) {
-  return JSON.stringify({ totals, extras, winners, tied });
+  return JSON.stringify({ extras, tied, totals, winners });
 }
 
 /**

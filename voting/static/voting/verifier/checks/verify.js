@@ -4,7 +4,8 @@ import { toHex } from "../codec/octets.js";
 import { BallotChecks } from "./ballots.js";
 import { checkClosing, checkTime } from "./closing.js";
 import { Continuation } from "./continuation.js";
-import { Ledger } from "./ledger.js";
+import { Refusal } from "../errors.js";
+import { Ledger, said } from "./ledger.js";
 import { CONTINUED, POLICY } from "./list.js";
 import { checkFinal, checkResult } from "./results.js";
 import { SetupChecks } from "./setup.js";
@@ -40,7 +41,8 @@ import { startWalk } from "./walk.js";
 const SETUP = ["manifest", "roll", "key", "open"]; // of each the first counts
 
 /**
- * Rejects with a Refusal if there is no readable board, or if its source stops answering.
+ * Rejects with a Refusal if there is no readable board. A source that falls silent rejects too, unless something had failed
+ * before: that refutes the record all the same, and the report says how far it was read.
  * @param {Source} source
  * @param {Options} options
  * @param {Pool} pool
@@ -55,12 +57,10 @@ export async function verify(source, options, pool, progress = () => undefined) 
   if (policy) walk.checkPolicy(policy);
   const pass = new Pass(source, options, pool, ledger, walk);
   const tell = () => progress({ entries: walk.tree.size, size: walk.head.size, ...pass.proofs() });
-  for await (const entry of walk.entries()) {
-    await pass.take(entry, tell);
-    tell();
-  }
+  const silence = await pass.follow(tell);
   await pass.ballots?.judgeWaiting(); // nothing waits if there was a closing entry
   await pass.setup.checkCredentials();
+  if (silence && !ledger.hasFailed()) throw silence;
   return { report: ledger.report(pass.facts(), exhibits(walk, earlier)), answers: pass.answers() };
 }
 
@@ -120,6 +120,27 @@ class Pass {
   /** Proofs that were judged, of the ballots that were read. */
   proofs() {
     return { judged: this.ballots?.judged ?? 0, ballots: this.ballots?.ballots ?? 0 };
+  }
+
+  /**
+   * Takes every entry. What was found before the source fell silent stands, or a server could hide it so.
+   * @param {() => void} tell that something has been done
+   * @returns {Promise<Refusal | null>} why not everything could be read
+   */
+  async follow(tell) {
+    let read = 0;
+    try {
+      for await (const entry of this.walk.entries()) {
+        await this.take(entry, tell);
+        read = this.walk.tree.size;
+        tell();
+      }
+      return null;
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.family !== "unavailable") throw error;
+      this.ledger.note("B.2", `Of ${this.walk.head.size} entries ${read} were read, and what was found in them stands. Then: ${said(error.message)}`);
+      return error;
+    }
   }
 
   /**
