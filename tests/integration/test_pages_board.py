@@ -270,3 +270,12 @@ def test_a_voting_code_that_was_typed_here_is_called_a_secret_and_not_shown_agai
     markup = find(client, code.lower())
     assert "the code that you vote with" in words(markup)
     assert code.casefold() not in markup.casefold()
+
+
+def test_whoever_reads_of_an_election_is_led_to_the_verifier_in_the_browser(client):
+    place("harbour", "final")
+    chosen = 'href="/verify/?election=harbour"'
+    assert chosen in page(client, "/elections/harbour/")
+    assert chosen in page(client, BOARD)
+    assert 'href="/verify/"' in page(client, "/how-to-verify/")
+    assert re.search(r'value="/board/harbour"\s+checked', page(client, "/verify/?election=harbour"))
