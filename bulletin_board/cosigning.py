@@ -17,6 +17,7 @@ from time import time as clock
 
 from django.conf import settings
 
+from bulletin_board import objections
 from bulletin_board.cosigned import is_published, policy_of
 from bulletin_board.errors import (
     BadSignature,
@@ -24,6 +25,7 @@ from bulletin_board.errors import (
     NotSigned,
     StaleSubmission,
     WitnessClockAhead,
+    WitnessContradicts,
     WitnessRefused,
     WitnessUnreachable,
 )
@@ -68,6 +70,17 @@ def collect(log: Log, *, again: bool = False) -> bool:
     return is_published(log)
 
 
+def confirm(log: Log) -> None:
+    """Show the newest head to the witnesses, once in each process, before the log grows.
+
+    They know whether this database is an old one: see objections.py. Those who do not answer are not waited
+    for again; without them nothing is published anyhow. Never inside a transaction.
+    """
+    if log.pk not in _confirmed:
+        collect(log, again=True)
+        _confirmed.add(log.pk)
+
+
 def _ask_all(log: Log, policy: Policy) -> int:
     """Return the size of the head that was brought to the witnesses."""
     size = 0
@@ -87,6 +100,7 @@ def _is_done(log: Log, head: SignedHead) -> bool:
 
 def forget_couriers() -> None:
     """Close every connection to a witness; for the end of a process."""
+    _confirmed.clear()
     while _couriers:
         _, courier = _couriers.popitem()
         courier.close()
@@ -194,6 +208,7 @@ _making = threading.Lock()
 _under_way: dict[int, _Round] = {}  # by log
 _couriers: dict[VerifierKey, _Courier] = {}
 _away: set[VerifierKey] = set()
+_confirmed: set[int] = set()  # logs whose newest head was shown to the witnesses since this process began
 _sizes: dict[tuple[int, VerifierKey], int] = {}  # what each witness cosigned last, as far as is known
 
 
@@ -270,6 +285,8 @@ class _Collection:
             if witness.key not in _away:  # said once, and not for every head
                 _log.warning("witness %s of %s: %s", witness.key.name, self._log.origin, error.message)
             _away.add(witness.key)
+        except WitnessContradicts as error:
+            self._object(witness, self._head.size, error.message, is_fork=True)
         except (WitnessRefused, WitnessClockAhead, MalformedSubmission, BadSignature, NotSigned) as error:
             _log.error("witness %s of %s: %s", witness.key.name, self._log.origin, error.message)
 
@@ -278,12 +295,13 @@ class _Collection:
         if self._has_grown(size):
             self._overtaken = True
         else:
-            _log.critical(
-                "witness %s has cosigned %d entries of %s, and here are fewer: was a backup restored?",
-                witness.key.name,
-                size,
-                self._log.origin,
-            )
+            self._object(witness, size, f"it has cosigned {size} entries, and here are fewer")
+
+    def _object(self, witness: Party, size: int, said: str, *, is_fork: bool = False) -> None:
+        objections.record(self._log, witness.key, size, is_fork=is_fork)
+        _log.critical(
+            "witness %s of %s: %s. Was a backup restored?", witness.key.name, self._log.origin, said
+        )
 
     def _has_grown(self, size: int) -> bool:
         newest = latest_head(self._log)
@@ -302,6 +320,7 @@ class _Collection:
         Cosignature.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["log", "size", "witness"], update_fields=["line"]
         )
+        objections.withdraw(self._log, list(self._found))
 
 
 def addressed(policy: Policy) -> Iterator[Party]:

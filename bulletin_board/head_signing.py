@@ -18,6 +18,7 @@ from bulletin_board.log.checkpoint import Checkpoint, open_checkpoint
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.note import Note, Signer, sign_note
 from bulletin_board.models import Log, SignedHead
+from bulletin_board.objections import check_unopposed
 from bulletin_board.rehashing import compare, rehash, stored_tree
 from bulletin_board.rows import last_entry, latest_head
 
@@ -54,6 +55,7 @@ def check_growing(log: Log, tree: merkle.Frontier) -> None:
     head = latest_head(log)
     key = None if head is None else VerifierKey.from_text(head.verifier_key)
     _check_known(head, remembered_size(log, key, tree.size, tree=tree))
+    check_unopposed(log, tree.size)
 
 
 def check_memory(log: Log, key: VerifierKey, size: int) -> None:
@@ -116,6 +118,7 @@ def _sign(log: Log, signer: Signer) -> bytes:
     checkpoint = Checkpoint(origin=log.origin, size=size, root=_verified_root(log, head, signer, size))
     with memory.held(log.origin):
         check_memory(log, signer.verifier_key, size)
+        check_unopposed(log, size)
         note = sign_note(checkpoint.to_text(), signer)
         # Crash order: remembered, then stored. In between, the same bytes are signed again.
         memory.write(log.origin, note)

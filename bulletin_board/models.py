@@ -121,6 +121,23 @@ class Cosignature(models.Model):
         return f"{self.log_id}/{self.size}/{self.witness}"
 
 
+class Objection(models.Model):
+    """A witness says that it has cosigned more entries than are stored, or as many other ones."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False, related_name="objections")
+    witness = models.CharField(max_length=512)  # its verifier key
+    size = models.PositiveBigIntegerField()
+    is_fork = models.BooleanField(default=False)
+
+    class Meta:
+        """What the database is told."""
+
+        constraints = (models.UniqueConstraint(fields=("log", "witness"), name="objection_unique"),)
+
+    def __str__(self) -> str:
+        return f"{self.log_id}/{self.witness}/{self.size}"
+
+
 class SelfCheck(models.Model):
     """How far the check of everything that a log stores has come, and what the last one found."""
 

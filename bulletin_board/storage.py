@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import psycopg
 from django.db import connection
 
+from bulletin_board import cosigning
 from bulletin_board.errors import ClockWentBack, StoredBytesDamaged
 from bulletin_board.head_signing import check_growing
 from bulletin_board.locking import locked
@@ -59,6 +60,7 @@ def sequencing(log: Log) -> Iterator["Sequencer"]:
     Rows of the caller's own that are written inside stand or fall with the entries. Raises RuntimeError
     inside another transaction, StoredBytesDamaged, and what `Sequencer.append` does.
     """
+    cosigning.confirm(log)
     with locked(log):
         sequencer = Sequencer(log)
         yield sequencer

@@ -204,7 +204,7 @@ class _Pass:
             progress(entry.size, self.walk.head.size)
 
     def interrupted(self, error: SourceUnavailable) -> None:
-        """Nothing more can be read: what was found so far stands, or a server could hide it by falling silent."""
+        """Nothing more can be read: what was found stands, or a server could hide it by falling silent."""
         self.silence = error
         text = _INTERRUPTED.format(read=self.read, entries=self.walk.head.size, error=message(error))
         self.ledger.note("B.2", text)

@@ -247,7 +247,7 @@ def test_a_crash_between_remembering_and_storing_does_not_stop_the_appending(log
     assert signed(log).size == 4
 
 
-@pytest.mark.parametrize(("unsigned", "most"), [(0, 1), (1, 3)])
+@pytest.mark.parametrize(("unsigned", "most"), [(0, 2), (1, 4)])
 def test_the_memory_costs_a_transaction_few_queries(log, django_assert_max_num_queries, unsigned, most):
     append(log, *numbered(301))
     publisher.sign_head(log, SIGNER)

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bulletin_board import cosigned, cosigning, publisher, storage, triggers
-from bulletin_board.errors import NotFound, NotYetSigned
+from bulletin_board import cosigned, cosigning, objections, publisher, storage, triggers
+from bulletin_board.errors import HistoryLost, NotFound, NotYetSigned
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import Cosigner, open_cosigned
 from bulletin_board.log.note import Note
@@ -272,9 +272,101 @@ def test_lost_entries_are_seen_by_what_the_witness_remembers(log, town, settings
     append(log, *numbered(2))
     with caplog.at_level(logging.CRITICAL):
         publisher.sign_head(log, SIGNER)
-    assert "was a backup restored?" in caplog.text
+    assert "Was a backup restored?" in caplog.text
     with pytest.raises(NotFound):
         publisher.resource(log, "checkpoint")
+
+
+def snapshot(log):
+    """Returns what puts database and remembered heads back to now, as restoring a whole machine does."""
+    size, [memory] = log.entries.count(), cosigning_memory()
+    note = memory.read_bytes()
+
+    def restore():
+        with connection.cursor() as cursor:
+            for statement in triggers._drop_statements(connection.vendor):
+                cursor.execute(statement)
+        log.heads.filter(size__gt=size).delete()
+        Cosignature.objects.filter(size__gt=size).delete()
+        for node in log.nodes.all():
+            if (node.index + 1) << node.level > size:
+                node.delete()
+        log.entries.filter(seq__gte=size).delete()
+        memory.write_bytes(note)
+        cosigning.forget_couriers()  # another process
+        cosigning._sizes.clear()
+
+    return restore
+
+
+def test_a_machine_restored_from_a_snapshot_asks_its_witnesses_before_it_goes_on(log, town, settings, caplog):
+    town.add("press")
+    demanded(log, town, 1, settings)
+    append(log, *numbered(3))
+    publisher.sign_head(log, SIGNER)
+    restore = snapshot(log)
+    append(log, *numbered(2, 50))
+    publisher.sign_head(log, SIGNER)
+    restore()
+    with pytest.raises(HistoryLost, match=r"have cosigned more entries than are stored, .*press\.example"):
+        append(log, *numbered(2, 100))
+    assert "press.example of vote.example.org/board/spring: it has cosigned 5 entries" in caplog.text
+    assert log.entries.count() == 3
+    assert SignedHead.objects.filter(log=log).count() == 1
+    assert town.stores["press"].evidence() == ()
+    assert published(log, town, 1).checkpoint.size == 3
+
+
+def test_what_was_appended_before_the_witness_spoke_is_not_signed(log, town, settings):
+    town.add("press")
+    demanded(log, town, 1, settings)
+    append(log, *numbered(3))
+    publisher.sign_head(log, SIGNER)
+    append(log, *numbered(1, 50))
+    objections.record(log, town.keys[0], 5)
+    with pytest.raises(HistoryLost):
+        publisher.sign_head(log, SIGNER)
+    assert SignedHead.objects.filter(log=log).count() == 1
+
+
+def test_a_witness_that_lies_cannot_stop_an_election_that_others_vouch_for(log, town, settings):
+    town.add("press"), town.add("union")
+    demanded(log, town, 1, settings)
+    append(log, *numbered(3))
+    publisher.sign_head(log, SIGNER)
+    objections.record(log, town.keys[0], 1_000)
+    append(log, *numbered(2, 50))
+    publisher.sign_head(log, SIGNER)
+    assert published(log, town, 1).checkpoint.size == 5
+
+
+def test_an_objection_ends_when_its_witness_cosigns(log, town, settings):
+    town.add("press")
+    demanded(log, town, 1, settings)
+    append(log, *numbered(3))
+    publisher.sign_head(log, SIGNER)
+    objections.record(log, town.keys[0], 3, is_fork=True)
+    with pytest.raises(HistoryLost):
+        append(log, *numbered(1, 50))
+    assert cosigning.collect(log, again=True)
+    append(log, *numbered(1, 50))
+
+
+def test_an_objection_ends_when_the_newer_database_is_back(log, town, settings):
+    town.add("press")
+    demanded(log, town, 1, settings)
+    append(log, *numbered(3))
+    objections.record(log, town.keys[0], 4)
+    with pytest.raises(HistoryLost):
+        objections.check_unopposed(log, 3)
+    objections.check_unopposed(log, 4)
+
+
+def test_where_no_witness_is_needed_none_can_object(log, town, settings):
+    town.add("press")
+    demanded(log, town, 0, settings)
+    objections.record(log, town.keys[0], 4)
+    objections.check_unopposed(log, 3)
 
 
 def flipped(cosigner, body):
