@@ -20,6 +20,10 @@ _STALE = (
     " and newer entries may be kept from you. Read it again over another network, and ask a witness or a"
     " mirror."
 )
+_CLOCKS = (
+    "ClocksDiffer: the newest entry says {newest}, but enough witnesses had seen it at {since}. The board's"
+    " clock was wrong, or the witnesses' clocks were: times on this board may not be what they say."
+)
 
 
 def is_live(record: str) -> bool:
@@ -59,6 +63,13 @@ def warning(since: datetime | None, *, read: datetime | None) -> str:
     return _STALE.format(
         when=f"enough witnesses cosigned this board last at {times.encode(since)}, {days} before"
     )
+
+
+def contradiction(since: datetime | None, newest: datetime | None) -> str:
+    """Return the remark where the board's `newest` entry says it is later than its quorum saw it, else ""."""
+    if since is None or newest is None or newest <= since + timedelta(seconds=AHEAD):
+        return ""
+    return _CLOCKS.format(newest=times.encode(newest), since=times.encode(since))
 
 
 def _amount(passed: timedelta) -> str:

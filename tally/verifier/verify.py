@@ -328,6 +328,11 @@ class _Pass:
     def judge_age(self) -> tuple[tuple[str, str], ...]:
         """Say when enough witnesses cosigned last, and how old a live board is, while it is still renewed."""
         read = self.options.read_at
+        for policy, words in self.walk.quorums.values():
+            since = freshness.completed(policy, words, read=read)
+            if warning := freshness.contradiction(since, self.walk.newest):
+                self.ledger.note("B.7", warning)
+                self.warnings.append(warning)
         if self.is_final:
             return ()
         facts: tuple[tuple[str, str], ...] = ()

@@ -6,6 +6,7 @@ The log's key is named by the manifest, the first entry: until `check_signatures
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from bulletin_board import layout, reader
 from bulletin_board.errors import (
@@ -56,6 +57,7 @@ class Walk:
         self.note = source.read(layout.CHECKPOINT, limit=note.LIMIT)
         self.head = Checkpoint.from_text(note.Note.from_bytes(self.note).text)
         self.continuation = None if earlier is None else Continuation(earlier, self.head, ledger)
+        self.newest: datetime | None = None  # the time of the last entry that was read
         # By check, the quorums that are demanded and met, with who met them.
         self.quorums: dict[str, tuple[Policy, tuple[Cosignature, ...]]] = {}
 
@@ -104,6 +106,7 @@ class Walk:
             self._compare_with_earlier(tree)
             self._check_order(previous, envelope)
             previous = envelope.type
+            self.newest = envelope.time
             payload = self._payload(envelope)
             if payload is not None:
                 yield Entry(envelope=envelope, payload=payload, size=tree.size, root=tree.root())

@@ -92,6 +92,23 @@ def test_a_witness_is_named_with_its_time(client):
     assert client.get(f"{HEADS}{size}").content.decode().count("\n— ") == 2
 
 
+def test_no_list_tells_to_the_second_when_a_ballot_came(client):
+    election = place("harbour", "open")
+    size = SignedHead.objects.get(log=election.log).size
+    demand_a_witness(election)
+    cosign(election, size, time=1_800_000_123)
+    grown(election)
+    cosign(election, size + 1, time=1_800_000_456)
+    assert client.get(f"{HEADS}{size}").content.decode().count("\n— ") == 1
+    assert client.get(f"{HEADS}{size + 1}").content.decode().count("\n— ") == 2
+    newest, older = client.get("/api/elections/harbour/heads").json()["heads"][:2]
+    assert [head["witnesses"][0]["time"] for head in (newest, older)] == [
+        "2027-01-15T08:05:00Z",
+        "2027-01-15T08:00:00Z",
+    ]
+    assert "press.example" not in older["note"]
+
+
 @pytest.mark.parametrize("time", [1_800_000_000_000, 2**64 - 1])  # the first is in milliseconds
 @pytest.mark.parametrize("address", [HEADS, "/api/elections/harbour/heads", "/elections/harbour/feed.atom"])
 def test_a_time_that_is_none_breaks_no_page(client, time, address):

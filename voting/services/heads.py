@@ -2,7 +2,8 @@
 """The signed heads of a log, as they were published: what anyone compares who has kept an older one.
 
 Heads carry no time of their own; `time` is that of the newest entry under a head, to five minutes. A head
-that still waits for its witnesses is not shown.
+that still waits for its witnesses is not shown. What stays in the list tells no exact time, as every ballot
+may have its own head: witnesses' times are rounded, and only the newest note carries their signatures.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from django.db.models import QuerySet
 from bulletin_board.cosigned import published_head
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import cosignatures_of
-from bulletin_board.log.envelope import Envelope
+from bulletin_board.log.envelope import Envelope, coarse
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.note import open_note
 from bulletin_board.models import Cosignature, Entry, Log, SignedHead
@@ -24,7 +25,7 @@ _LAST = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witnessed:
-    """A witness saw a head at `time`."""
+    """A witness saw a head at `time`, rounded down to five minutes."""
 
     name: str
     time: datetime
@@ -32,7 +33,10 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A published head: `root` is 64 hexadecimal digits, `note` the signed text with its cosignatures."""
+    """A published head: `root` is 64 hexadecimal digits, `note` what the log signed.
+
+    The note of the newest head has its cosignatures, as the checkpoint has them.
+    """
 
     size: int
     root: str
@@ -68,7 +72,7 @@ def _rows(log: Log) -> QuerySet[SignedHead]:
 
 
 def _made(log: Log, rows: QuerySet[SignedHead]) -> Iterator[Head]:
-    found = list(rows)
+    found, newest_size = list(rows), published_size(log)
     sizes = [row.size for row in found]
     lines: dict[int, dict[str, bytes]] = {size: {} for size in sizes}
     for size, witness, line in Cosignature.objects.filter(log=log, size__in=sizes).values_list(
@@ -80,20 +84,21 @@ def _made(log: Log, rows: QuerySet[SignedHead]) -> Iterator[Head]:
         seq + 1: Envelope.from_bytes(bytes(data)).time for seq, data in newest.values_list("seq", "envelope")
     }
     for row in found:
-        yield _head(row, lines[row.size], times[row.size])
+        yield _head(row, lines[row.size], times[row.size], is_newest=row.size == newest_size)
 
 
-def _head(row: SignedHead, lines: dict[str, bytes], time: datetime) -> Head:
-    note = bytes(row.note) + b"".join(lines[witness] for witness in sorted(lines))
+def _head(row: SignedHead, lines: dict[str, bytes], time: datetime, *, is_newest: bool) -> Head:
+    note = bytes(row.note)
+    cosigned = note + b"".join(lines[witness] for witness in sorted(lines))
     keys = (VerifierKey.from_text(row.verifier_key), *map(VerifierKey.from_text, lines))
-    opened = open_note(note, keys)
+    opened = open_note(cosigned, keys)
     return Head(
         size=row.size,
         root=Checkpoint.from_text(opened.text).root.hex(),
         time=time,
-        note=note,
+        note=cosigned if is_newest else note,
         witnessed=tuple(
-            Witnessed(name=seen.witness.name, time=datetime.fromtimestamp(seen.time, UTC))
+            Witnessed(name=seen.witness.name, time=coarse(datetime.fromtimestamp(seen.time, UTC)))
             for seen in cosignatures_of(opened)
             if seen.time <= _LAST  # any 64 bits may stand there; whoever wants them reads the note
         ),

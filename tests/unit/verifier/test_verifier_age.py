@@ -17,6 +17,7 @@ from bulletin_board.log.policy import any_of, completed_at
 from tally.record.board_keys import BoardKeys
 from tally.station.board import Board
 from tally.verifier import cli
+from tally.verifier.report import Verdict
 from tally.verifier.verify import Options, verify
 from tests import stations
 from tests.simulator import make_manifest, mayor
@@ -98,8 +99,22 @@ def test_a_time_that_has_not_come_yet_makes_no_board_fresh(ahead):
 
 
 def test_of_a_record_in_files_the_time_is_told_and_no_age():
-    found = verified({PRESS: NOW - 90 * DAY, UNION: NOW - 90 * DAY}, read_at=None)
-    assert (fact(found), note(found), found.warnings) == ("2025-12-02T12:00:00Z", "", ())
+    found = verified({PRESS: NOW - DAY, UNION: NOW - DAY}, read_at=None)
+    assert (fact(found), note(found), found.warnings) == ("2026-03-01T12:00:00Z", "", ())
+
+
+@pytest.mark.parametrize(
+    ("seen", "differs"), [("08:40", True), ("08:44", True), ("08:45", False), ("08:50", False)]
+)
+def test_an_entry_that_says_it_came_after_the_witnesses_had_seen_it_is_remarked_on(seen, differs):
+    # The newest entry says 08:50; a clock may be five minutes off.
+    time = int(datetime.fromisoformat(f"2026-03-01T{seen}:00Z").timestamp())
+    found = verified({PRESS: time, UNION: time, COLLEGE: OLD}, read_at=None)
+    assert (
+        note(found, "B.7").startswith("ClocksDiffer: the newest entry says 2026-03-01T08:50:00Z") == differs
+    )
+    assert len(found.warnings) == differs
+    assert found.report.verdict is Verdict.VERIFIED
 
 
 def test_a_time_beyond_all_years_is_none_in_files_either():
