@@ -70,6 +70,29 @@ def test_a_voter_registers_by_e_mail(page, place):
     check_accessible(page)
 
 
+def test_a_message_that_a_stranger_asked_for_confirms_the_voters_own_registration(page, browser, place):
+    numbers = []
+    for voter in (page, browser.new_context().new_page()):
+        begin(voter, place)
+        voter.locator("#address").fill("eve@example.org")
+        voter.get_by_role("button", name="Make my code").click()
+        show_the_code(voter, keep_the_code(voter))
+        numbers.append(voter.locator(".register-reference strong").inner_text())
+    mine, of_the_stranger = numbers
+    message = next(text for text in place.mails() if of_the_stranger in text)
+    page.goto(LINK.search(message.replace("=\n", ""))[0])
+    page.get_by_text("The message shows another number").click()
+    check_accessible(page)
+    page.get_by_role("button", name="Confirm the registration with this number").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_role("alert").get_by_role("link").click()
+    assert page.evaluate("document.activeElement.id") == "number"
+    page.locator("#number").fill(mine.lower())
+    page.get_by_role("button", name="Confirm the registration with this number").click()
+    expect(page.locator("h1")).to_have_text("Your registration is confirmed")
+    expect(page.get_by_text(mine)).to_be_visible()
+
+
 def test_a_group_that_was_not_kept_registers_nobody(page, place):
     begin(page, place)
     page.locator("#address").fill("ben@example.org")

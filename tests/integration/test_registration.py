@@ -43,10 +43,9 @@ def tokens() -> list[str]:
     return [re.search(r"/confirm/#(\S+)", message.body)[1] for message in mail.outbox]
 
 
-def confirm(client, token):
-    return client.post(
-        f"{PAGE}confirmation", json.dumps({"token": token}, separators=(",", ":")), content_type=JSON
-    )
+def confirm(client, token, number=""):
+    sent = json.dumps({"number": number, "token": token}, separators=(",", ":"))
+    return client.post(f"{PAGE}confirmation", sent, content_type=JSON)
 
 
 def code(response) -> str:
@@ -87,7 +86,7 @@ def test_a_link_of_another_election_is_unknown(client, election):
     (token,) = tokens()
     answer = client.post(
         "/elections/other/register/confirmation",
-        json.dumps({"token": token}, separators=(",", ":")),
+        json.dumps({"number": "", "token": token}, separators=(",", ":")),
         content_type=JSON,
     )
     assert code(answer) == "unknown-link"
@@ -202,6 +201,73 @@ def test_what_others_asked_for_before_does_not_hold_up_the_owner_of_an_address(e
     assert row.reference in mail.outbox[before].body
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_stranger_with_many_networks_who_never_stops_cannot_keep_the_owner_from_confirming(
+    election, is_first
+):
+    """Every message that the stranger asks for brings the owner what confirms their own registration."""
+    mine = proof(election, ADA, 1)
+    if is_first:
+        send(from_place(99), ADA, mine)
+    flood(election, places=20)
+    if not is_first:
+        send(from_place(99), ADA, mine)
+        flood(election, places=40)
+    of_strangers = tokens()
+    reference = Registration.objects.get(credential=mine.credential.hex()).reference
+    assert not [message for message in mail.outbox if reference in message.body]
+    answer = confirm(from_place(99), of_strangers[0], mine.credential.hex()[:8])
+    assert (answer.status_code, answer.json()["reference"]) == (200, reference)
+    assert deciding.settled(election).get().credential == mine.credential.hex()
+
+
+def test_a_link_that_confirmed_another_number_is_used_up(client, election):
+    mine = proof(election, ADA, 1)
+    send(client, ADA, mine)
+    send(client, ADA, proof(election, ADA, 2))
+    token = tokens()[0]
+    assert confirm(client, token, mine.credential.hex()[:8]).status_code == 200
+    assert code(confirm(client, token)) == "unknown-link"
+    assert code(confirm(client, token, mine.credential.hex()[:8])) == "unknown-link"
+
+
+def test_a_link_confirms_no_registration_of_another_address(client, election):
+    other = proof(election, BEN, 2)
+    send(client, ADA, proof(election, ADA, 1))
+    send(client, BEN, other)
+    token = tokens()[0]
+    answer = confirm(client, token, other.credential.hex()[:8])
+    assert (answer.status_code, code(answer)) == (404, "unknown-registration")
+    assert not deciding.settled(election).exists()
+    assert confirm(client, token).status_code == 200  # a wrong number uses nothing up
+
+
+def test_a_link_confirms_no_registration_of_another_election(client, election):
+    other = prepare("other")
+    theirs = proof(other, ADA, 2)
+    client.post("/elections/other/register/by-email", body(ADA, theirs), content_type=JSON)
+    send(client, ADA, proof(election, ADA, 1))
+    token = re.search(r"/allotments/.*#(\S+)", [tokens(), mail.outbox[-1].body][1])[1]
+    assert code(confirm(client, token, theirs.credential.hex()[:8])) == "unknown-registration"
+
+
+@pytest.mark.parametrize("number", ["0", "%", "________", "zzzzzzzz", "ABCDEF01", "1234567"])
+def test_what_is_no_number_of_a_registration_finds_none(client, election, number):
+    send(client, ADA, proof(election, ADA, 1))
+    (token,) = tokens()
+    assert code(confirm(client, token, number)) == "unknown-registration"
+
+
+def test_two_registrations_with_one_number_are_not_told_apart(client, election):
+    mine = proof(election, ADA, 1)
+    send(client, ADA, mine)
+    send(client, ADA, proof(election, ADA, 2))
+    token = tokens()[0]
+    number = mine.credential.hex()[:8]
+    Registration.objects.exclude(credential=mine.credential.hex()).update(credential=number + "0" * 56)
+    assert code(confirm(client, token, number)) == "unknown-registration"
+
+
 def test_an_address_that_many_have_asked_for_holds_up_no_other(election):
     flood(election, places=20)
     send(from_place(99), BEN, proof(election, BEN, 1))
@@ -221,6 +287,8 @@ def test_of_too_many_that_wait_for_an_address_the_oldest_are_dropped(election, s
     found = Registration.objects.filter(name=ADA.name)
     sent, *others = found.values_list("pk", flat=True)
     sweep(timezone.now())
+    assert found.count() == 1 + len(others)  # none before a message must have come
+    sweep(timezone.now() + sending.WAITING_LEAST)
     assert list(found.values_list("pk", flat=True)) == [sent, *others[-4:]]
     assert Registration.objects.filter(name=BEN.name).count() == throttle.NAMED_LIMIT
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { numberOf } from "../../voting/static/voting/booth/ui/register/confirming.js";
 import { inWords, post, secondsOf } from "../../voting/static/voting/booth/ui/register/sending.js";
 
 for (const [header, seconds] of /** @type {[string | null, number][]} */ ([
@@ -19,6 +20,15 @@ for (const [seconds, words] of /** @type {[number, string][]} */ ([
 ])) {
   test(`who asked too often and must wait ${seconds} seconds reads “${words}”`, () => {
     assert.ok(inWords("too-many-requests", seconds).includes(words));
+  });
+}
+
+for (const [typed, number] of [
+  ["A3F0 91BC", "a3f091bc"], ["a3f0-91bc", "a3f091bc"], [" a3fo 91bc ", "a3f091bc"],
+  ["", ""], ["A3F0 91B", ""], ["A3F0 91BC 1", ""], ["G3F0 91BC", ""], ["%3F0 91BC", ""],
+]) {
+  test(`the number “${typed}” is read as “${number}”`, () => {
+    assert.equal(numberOf(typed), number);
   });
 }
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bulletin_board.codec.canonical import parse
 from bulletin_board.codec.fields import Fields
@@ -21,7 +21,14 @@ from tally.registrar.registration import EMAIL, OIDC, Registrant
 from tally.registrar.registration import Registration as Proof
 from voting import mail
 from voting.models import Election
-from voting.registration.errors import AlreadyDecided, BadAddress, KeyTaken, UnknownLink, WrongRegistrant
+from voting.registration.errors import (
+    AlreadyDecided,
+    BadAddress,
+    KeyTaken,
+    UnknownLink,
+    UnknownRegistration,
+    WrongRegistrant,
+)
 from voting.registration.models import Registration, State
 from voting.registration.windows import check_open
 from voting.services.drafting import editing
@@ -29,6 +36,7 @@ from voting.services.drafting import editing
 LIMIT = 4_096  # bytes
 LIFETIME = timedelta(hours=48)  # of a link; and how long a message may wait to be sent
 MAX_ADDRESS = 254
+_NUMBER = re.compile(r"[0-9a-f]{8}")  # as Registration.reference, without its space
 # A label of a domain has at most 63 octets (RFC 1035): no message could be addressed to a longer one.
 _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?^_`a-z{|}~]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
@@ -91,22 +99,34 @@ def take_signed_in(election: Election, body: bytes, person: SignedIn, *, now: da
     return row
 
 
-def confirm(election: Election, token: str, *, now: datetime) -> Registration:
+def confirm(election: Election, token: str, *, number: str = "", now: datetime) -> Registration:
     """Confirm the address that a link was sent to; the link is used up.
 
-    Raises UnknownLink, WrongState, AlreadyDecided, KeyTaken.
+    Any link to an address shows that its owner is there. So it confirms the registration that its message is
+    about, or the one that waits under another `number` (8 hexadecimal digits) for the same address: whoever
+    asks for messages in somebody's name brings them what they wait for. Raises UnknownLink,
+    UnknownRegistration, WrongState, AlreadyDecided, KeyTaken.
     """
     with _one_at_a_time(election):
         # Read under the lock: whatever was decided, replaced or confirmed meanwhile is seen.
-        row = election.registrations.filter(
-            token=token_hash(token), state=State.WAITING, expires_at__gt=now
-        ).first()
-        if row is None:
+        waiting = election.registrations.filter(state=State.WAITING, expires_at__gt=now)
+        linked = waiting.filter(token=token_hash(token)).first()
+        if linked is None:
             raise UnknownLink("no such link")
+        row = _numbered(waiting.filter(address=linked.address), number) if number else linked
         _replace_earlier(row)
         row.state, row.token, row.due_at, row.expires_at = State.CONFIRMED, "", None, None
         row.save()
+        waiting.filter(pk=linked.pk).delete()  # if it is another one: its link is used up
     return row
+
+
+def _numbered(waiting: QuerySet[Registration], number: str) -> Registration:
+    """Return the only registration of these with the number that its voter was shown."""
+    found = list(waiting.filter(credential__startswith=number)[:2]) if _NUMBER.fullmatch(number) else []
+    if len(found) != 1:
+        raise UnknownRegistration("no such registration waits for this address", computed=number)
+    return found[0]
 
 
 def token_hash(token: str) -> str:

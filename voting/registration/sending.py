@@ -6,7 +6,8 @@ stored. Whoever dies in between leaves a row that falls due again: the voter get
 link in the newest one works. A mail server that does not take a message is tried again, ever more rarely, for
 two days; and what is too much for one address, or for this server, waits until more may be sent. Nobody is
 told of either. Addresses have their turns in the order in which they came, but each gets its newest message
-first, and the oldest of too many are dropped: what others have asked for in its name holds up no owner.
+first, and of too many the oldest are dropped, after an hour. What others ask for in its name holds up no
+owner: any message to an address confirms whichever registration waits for it (intake.py).
 """
 
 import logging
@@ -29,6 +30,7 @@ from voting.registration.throttle import count_message, next_message, next_of_al
 from voting.states import State as ElectionState
 
 WAITING_LIMIT = 50  # messages to one address, in one election
+WAITING_LEAST = timedelta(hours=1)  # none is dropped earlier: by then, a message has come
 _TOKEN_BYTES = 16
 _AT_ONCE = 50
 _LEASE = timedelta(minutes=10)
@@ -62,7 +64,8 @@ def _send_newest(election: int, address: str, clock: Callable[[], datetime]) -> 
     unsent = Registration.objects.filter(
         election=election, address=address, state=State.WAITING, due_at__isnull=False
     ).order_by("-pk")
-    Registration.objects.filter(pk__in=list(unsent.values_list("pk", flat=True)[WAITING_LIMIT:])).delete()
+    too_many = list(unsent.values_list("pk", flat=True)[WAITING_LIMIT:])
+    Registration.objects.filter(pk__in=too_many, at__lte=now - WAITING_LEAST).delete()
     due = unsent.filter(due_at__lte=now)
     row = due.select_related("election").first()
     if row is None:

@@ -28,11 +28,12 @@ from voting.registration import errors, intake, oidc, sessions, throttle
 from voting.registration.views.pages import election_of
 
 _ACCEPTED, _CREATED = 202, 201
-_TOKEN_LIMIT = 256
+_TOKEN_LIMIT, _NUMBER_LIMIT = 256, 8
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (EncodingError, 400),
     (errors.NotSignedIn, 401),
     (errors.UnknownLink, 404),
+    (errors.UnknownRegistration, 404),
     (errors.AlreadyDecided, 409),
     (errors.KeyTaken, 409),
     (errors.RegistrationClosed, 409),
@@ -90,11 +91,12 @@ def register_signed_in(request: HttpRequest, election: Election) -> HttpResponse
 
 @_posted
 def confirm(request: HttpRequest, election: Election) -> HttpResponse:
-    """Confirm an address by the token of a link."""
+    """Confirm an address by the token of a link, and perhaps the number of another registration."""
     fields = Fields(parse(json_body(request, _TOKEN_LIMIT), limit=_TOKEN_LIMIT), "body")
     token = fields.text("token", limit=_TOKEN_LIMIT)
+    number = fields.text("number", limit=_NUMBER_LIMIT, empty=True)
     fields.done()
-    row = intake.confirm(election, token, now=timezone.now())
+    row = intake.confirm(election, token, number=number, now=timezone.now())
     return JsonResponse({"code": "registered", "reference": row.reference})
 
 

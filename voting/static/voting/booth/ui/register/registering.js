@@ -206,7 +206,7 @@ async function submit(state, body, reference) {
 function done(state, number) {
   show(state, say("Look into your e-mail"),
     notice("care", say("You are not registered yet"), el("p", {}, say("If %(address)s can be written to, a message is on its way. Open its link within 48 hours, and confirm.", { address: state.registrant?.name ?? "" }))),
-    number, el("p", {}, say("The message shows the same number. If it is another one, do not confirm.")),
+    number, el("p", {}, say("The message shows the same number. If it is another one, somebody else has asked in your name: open its link all the same, and type your number there.")),
     el("p", { class: "soft" }, say("Nothing after ten minutes? Look among unwanted messages, or register again: the later registration replaces this one.")));
 }
 

@@ -50,6 +50,8 @@ export function inWords(code, wait = 0) {
       return say("The server did not answer. Check your connection, and try again.");
     case "unknown-link":
       return say("This link was used already, was replaced by a later one, or is older than 48 hours. If you confirmed with it, all is well; otherwise register again.");
+    case "unknown-registration":
+      return say("No registration with this number waits for your address. Look at the number again; if it is right, register once more.");
     case "already-decided":
       return say("The officials have decided on your registration already, so that it cannot be replaced. Ask them to take the decision back.");
     case "key-taken":
