@@ -146,6 +146,14 @@ def test_an_address_that_is_refused_is_not_tried_again():
     assert roll_signing.sign_due(now=scene.by.now) == 0
 
 
+def test_an_address_that_is_only_put_off_is_tried_again():
+    scene = world.started()
+    with world.mail_server(failing=SMTPRecipientsRefused({ADA: (450, b"greylisted, try again")})):
+        send_all(scene)
+    assert states(scene) == {State.WAITING}
+    assert send_all(scene, at=scene.by.now + HOUR) == 3
+
+
 def test_an_address_that_cannot_be_written_to_stops_nobody_else(settings):
     scene = world.started()
     settings.EMAIL_BACKEND = "tests.integration.mailed_world.Encoding"

@@ -402,6 +402,13 @@ def test_a_message_is_tried_for_two_days(client, election, settings):
     assert not Registration.objects.exists()
 
 
+def test_a_title_of_two_lines_is_one_line_in_a_message(client, election):
+    send(client, ADA, proof(election, ADA, 1))
+    Election.objects.update(draft=dict(election.draft) | {"title": {"en": "Spring\nBcc: eve@example.org"}})
+    assert sweep(timezone.now()) == 1
+    assert mail.outbox[0].subject.endswith("Spring Bcc: eve@example.org")
+
+
 @pytest.mark.parametrize("trouble", [UnicodeError("label too long"), ValueError, RuntimeError])
 def test_one_message_that_cannot_be_made_does_not_stop_the_others(election, client, monkeypatch, trouble):
     plain = mail.EmailMessage.send

@@ -13,6 +13,7 @@ from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from tests.integration import office_world as office
 from tests.integration.registration_world import prepare
 from voting.registration import sessions
 
@@ -224,7 +225,8 @@ def test_a_return_works_once(client, provider):
     first = client.cookies[sessions.cookie_name()].value
     assert client.get(BACK, back)["Location"] == PAGE
     assert client.cookies[sessions.cookie_name()].value != first
-    assert is_refused(client, client.get(BACK, back))
+    assert client.get(BACK, back)["Location"] == PAGE  # as it was: signed in once
+    assert person(client).subject == "1234"
     client.cookies[sessions.cookie_name()] = first  # as somebody who has stolen the address and the cookie
     assert client.get(BACK, back).status_code == 404
     assert len(provider.sent) == 1
@@ -241,6 +243,9 @@ def test_a_return_works_once(client, provider):
         {"email": "ada"},
         {"email": "ada@a.org,eve@b.org"},
         {"email": ["ada@example.org"]},
+        {"email": "mi\u212ae@example.org"},  # the Kelvin sign, whose small letter is an ordinary k
+        {"email": "\uff41da@example.org"},
+        {"email": "ada@example.org\n"},
     ],
 )
 def test_an_address_that_the_provider_does_not_vouch_for_is_not_kept(client, provider, changes):
@@ -264,9 +269,83 @@ def test_where_voters_return_to_is_not_the_hosts_to_say(client, provider, settin
     assert asked["redirect_uri"] == f"{settings.VERITALLY_BASE_URL}{BACK}"
 
 
-def test_a_refusal_leaves_no_session(client, provider):
-    come_back(client, provider, state="another")
+def test_a_refusal_of_the_provider_leaves_no_session(client, provider):
+    come_back(client, provider, error="access_denied")
     assert not Session.objects.exists()
+
+
+STRANGERS = [{}, {"state": "another"}, {"error": "access_denied"}, {"code": "c", "state": "another"}]
+
+
+@pytest.mark.parametrize("link", STRANGERS)
+def test_a_strangers_link_signs_nobody_out(client, provider, link):
+    come_back(client, provider)
+    assert client.get(BACK, link)["Location"] == PAGE
+    assert person(client).subject == "1234"
+    assert len(provider.sent) == 1
+
+
+@pytest.mark.parametrize("link", STRANGERS)
+def test_a_strangers_link_does_not_break_a_sign_in_that_is_under_way(client, provider, link):
+    asked = begin(client)
+    provider.nonce = asked["nonce"]
+    assert is_refused(client, client.get(BACK, link))
+    assert client.get(BACK, {"code": "c", "state": asked["state"]})["Location"] == PAGE
+    assert person(client).subject == "1234"
+
+
+def test_a_voters_session_is_nobodys_log_in_and_an_officials_no_voters(client, provider, settings):
+    come_back(client, provider)
+    voters = client.cookies[sessions.cookie_name()].value
+    intruder = Client()
+    intruder.cookies[settings.SESSION_COOKIE_NAME] = voters
+    assert intruder.get("/office/")["Location"].startswith("/office/log-in/")
+    assert "voter" not in intruder.session
+    official = Client()
+    official.force_login(office.official())
+    session = official.session
+    session["voter"] = {"issuer": ISSUER, "subject": "1234", "address": ""}
+    session["election"] = "allotments"
+    session.save()
+    voter = Client()
+    voter.cookies[sessions.cookie_name()] = session.session_key
+    assert person(voter) is None
+    assert voter.get(BACK, {"code": "c", "state": "x"}).status_code == 404
+
+
+def test_who_logs_in_under_a_voters_session_takes_nothing_of_it_along(client, provider, settings):
+    come_back(client, provider)
+    official = Client()
+    official.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[sessions.cookie_name()].value
+    office.official()
+    official.post("/office/log-in/", {"username": "olga", "password": office.PASSWORD})
+    assert set(official.session.keys()).isdisjoint({"voter", "election"})
+    assert official.get("/office/").status_code == 200
+
+
+def test_who_is_signed_in_for_one_election_is_not_for_another(client, provider):
+    prepare("other")
+    come_back(client, provider)
+    answer = client.post("/elections/other/register/as-signed-in", b"{}", content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+
+
+def test_who_has_signed_out_is_signed_out_everywhere(client, provider):
+    come_back(client, provider)
+    kept = client.cookies[sessions.cookie_name()].value
+    assert client.get(f"{PAGE}sign-out").status_code == 405
+    client.post(f"{PAGE}sign-out")
+    client.cookies[sessions.cookie_name()] = kept
+    assert person(client) is None
+
+
+def test_a_sign_in_takes_no_session_that_somebody_else_has_chosen(provider):
+    chosen = sessions.begin("allotments")
+    chosen.save()
+    client = Client()
+    client.cookies[sessions.cookie_name()] = chosen.session_key
+    begin(client)
+    assert client.cookies[sessions.cookie_name()].value != chosen.session_key
 
 
 def test_without_a_provider_nobody_signs_in(client):

@@ -37,6 +37,7 @@ from voting.states import State as ElectionState
 AT_ONCE = 3  # a derivation takes a third of a second; a sweep comes every other second
 MAX_FAILURES = 6
 _LEASE = timedelta(minutes=10)
+_PERMANENT = 500  # and above: codes of SMTP for what will not be taken later either
 _log = logging.getLogger(__name__)
 _rarely = Rarely(timedelta(minutes=10))
 
@@ -98,13 +99,20 @@ def _send(row: Recipient, key_seed: bytes, clock: Callable[[], datetime]) -> boo
     except Exception as error:  # noqa: BLE001  # one voter's address must not stop the others' messages
         _log.warning("mailed.message_not_sent", extra={"kind": type(error).__name__})
         failures = row.failures + 1
-        final = failures >= MAX_FAILURES or isinstance(error, SMTPRecipientsRefused)
+        final = failures >= MAX_FAILURES or _is_for_ever(error)
         again = clock() + timedelta(minutes=2 ** (failures - 1))
         mine.update(
             state=State.FAILED if final else State.WAITING, failures=min(failures, MAX_FAILURES), due_at=again
         )
         return False
     return bool(mine.update(state=State.SENT, credential=key.hex(), half="", sent_at=clock()))
+
+
+def _is_for_ever(error: Exception) -> bool:
+    """Whether a mail server has refused the address, and not only put it off (RFC 5321, section 4.2.1)."""
+    if not isinstance(error, SMTPRecipientsRefused):
+        return False
+    return all(code >= _PERMANENT for code, _words in error.recipients.values())
 
 
 def _message(row: Recipient, code: str) -> EmailMessage:

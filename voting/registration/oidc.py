@@ -11,7 +11,6 @@ from typing import Any
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.django_client import OAuth
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from joserfc.errors import JoseError
 from requests import RequestException
@@ -20,7 +19,9 @@ from bulletin_board.codec.canonical import encode
 from bulletin_board.errors import BoardError
 from voting.registration.errors import SignInFailed, SignInUnavailable
 from voting.registration.intake import SignedIn, is_address
+from voting.registration.sessions import VoterSession
 
+_NAME = "voters"  # of the client; Authlib keeps the states of sign-ins under it
 _DISCOVERY = "/.well-known/openid-configuration"
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _MAX_NAME = 255  # OpenID Connect Core, section 2
@@ -42,7 +43,7 @@ def is_available() -> bool:
     return bool(settings.VERITALLY_VOTER_OIDC_ISSUER)
 
 
-def address_of_provider(store: SessionStore, redirect_uri: str) -> str:
+def address_of_provider(store: VoterSession, redirect_uri: str) -> str:
     """Return where to send the voter; what proves their return to be theirs is put into the session.
 
     Raises SignInUnavailable, SignInFailed.
@@ -54,7 +55,12 @@ def address_of_provider(store: SessionStore, redirect_uri: str) -> str:
     return str(answer.url)
 
 
-def person_returned(request: HttpRequest, store: SessionStore) -> SignedIn:
+def is_awaited(request: HttpRequest, store: VoterSession) -> bool:
+    """Whether a return is that of the sign-in which this very browser has begun, and not finished."""
+    return f"_state_{_NAME}_{request.GET.get('state', '')}" in store
+
+
+def person_returned(request: HttpRequest, store: VoterSession) -> SignedIn:
     """Return who came back from the provider. Raises SignInUnavailable, SignInFailed."""
     try:
         token = _client().authorize_access_token(_seen(store, request), claims_options=_expected())
@@ -69,7 +75,7 @@ def _client() -> Any:
         raise SignInUnavailable("no identity provider")
     issuer = settings.VERITALLY_VOTER_OIDC_ISSUER
     client = OAuth().register(
-        "voters",
+        _NAME,
         client_id=settings.VERITALLY_VOTER_OIDC_CLIENT_ID,
         client_secret=settings.VERITALLY_VOTER_OIDC_CLIENT_SECRET,
         server_metadata_url=issuer.rstrip("/") + _DISCOVERY,
@@ -100,7 +106,7 @@ def _expected() -> dict[str, dict[str, object]]:
     }
 
 
-def _seen(store: SessionStore, request: HttpRequest | None = None) -> SimpleNamespace:
+def _seen(store: VoterSession, request: HttpRequest | None = None) -> SimpleNamespace:
     """Return the request as Authlib reads it, with the voter's session in place of the officials'."""
     return SimpleNamespace(session=store, method="GET", GET=request.GET if request else {})
 
@@ -111,6 +117,7 @@ def _person(claims: Any) -> SignedIn:
         if not isinstance(name, str) or not 0 < len(name) <= _MAX_NAME:
             raise ValueError("no name")
         encode(name)  # refuses what no record can hold
-    spelt = address.lower() if isinstance(address, str) else ""
+    # Not of other letters: the small one of the Kelvin sign is an ordinary k, in somebody else's address.
+    spelt = address.lower() if isinstance(address, str) and address.isascii() else ""
     is_verified = claims.get("email_verified") is True and is_address(spelt)
     return SignedIn(issuer=issuer, subject=subject, address=spelt if is_verified else "")

@@ -8,6 +8,7 @@ modules.
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -43,15 +44,21 @@ def confirm(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @never_cache
 def signed_in(request: HttpRequest) -> HttpResponse:
-    """Where the identity provider sends voters back to."""
+    """Where the identity provider sends voters back to.
+
+    Whoever follows an address of somebody else's making, or an old one, loses nothing that they had.
+    """
     store = sessions.session_of(request)
     slug = sessions.election_of(store)
     if not slug:
         raise Http404
+    if not oidc.is_awaited(request, store):
+        is_signed_in = sessions.person_of(request, slug) is not None
+        return redirect("register", slug) if is_signed_in else redirect(_failed(slug))
     try:
         person = oidc.person_returned(request, store)
     except (SignInFailed, SignInUnavailable):
-        return sessions.end(request, redirect(f"/elections/{slug}/register/?sign-in={FAILED}"))
+        return sessions.end(request, redirect(_failed(slug)))
     store.delete()
     return sessions.keep(redirect("register", slug), sessions.signed_in(slug, person))
 
@@ -64,6 +71,10 @@ def election_of(slug: str) -> Election:
     if election.where is State.DRAFT and not Window.objects.filter(election=election).exists():
         raise Http404
     return election
+
+
+def _failed(slug: str) -> str:
+    return f"{reverse('register', args=[slug])}?sign-in={FAILED}"
 
 
 def _page(request: HttpRequest, election: Election, template: str) -> HttpResponse:
