@@ -5,7 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.registering import begin, heading, keep_the_code, link_for, show_the_code
+from tests.browser.registering import LINK, begin, heading, keep_the_code, link_for, show_the_code
 from tests.browser.registration_office import SLUG, running
 from tests.browser.voters import WITHOUT_ED25519, chromium
 
