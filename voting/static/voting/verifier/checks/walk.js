@@ -69,6 +69,8 @@ class Walk {
     this.tree = new Tree();
     /** @type {import("./continuation.js").Continuation | null} */
     this.continuation = null;
+    /** @type {Map<string, import("./age.js").Quorum>} by check, the quorums that are demanded and met */
+    this.quorums = new Map();
   }
 
   /**
@@ -78,7 +80,7 @@ class Walk {
   checkPolicy(policy) {
     this.ledger.mark(POLICY);
     try {
-      checkUnder(this.note, policy);
+      this.keep(POLICY, checkUnder(this.note, policy));
     } catch (error) {
       this.ledger.fail(POLICY, refusal(error), CHECKPOINT);
     }
@@ -100,10 +102,18 @@ class Walk {
     }
     this.ledger.mark("B.6");
     try {
-      checkCosigned(this.note, keys);
+      this.keep("B.6", checkCosigned(this.note, keys));
     } catch (error) {
       this.ledger.fail("B.6", refusal(error), CHECKPOINT);
     }
+  }
+
+  /**
+   * @param {string} id
+   * @param {import("./age.js").Quorum} quorum
+   */
+  keep(id, quorum) {
+    if (!quorum.isMet(() => false)) this.quorums.set(id, quorum);
   }
 
   /**
