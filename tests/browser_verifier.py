@@ -18,6 +18,7 @@ from tally.verifier.verify import Options, verify
 from tests.simulator import MemorySource
 
 PROGRAM = Path(__file__).parent / "js/verify_archives.mjs"
+_AGES = ("StaleBoard: ", "ClocksDiffer: ")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 Findings = dict[str, tuple[str, tuple[str, ...]]]  # check -> status, names of errors
@@ -104,7 +105,7 @@ def of_report(report: Report) -> Judged:
         verdict=report.verdict.value,
         findings=findings,
         cosigned=dict(report.facts).get("cosigned", ""),
-        stale=tuple(one.check.id for one in report.findings if one.note.startswith("StaleBoard: ")),
+        stale=tuple(one.check.id for one in report.findings if one.note.startswith(_AGES)),
     )
 
 
@@ -151,5 +152,5 @@ def _judged(report: dict) -> Judged:
         verdict=report["verdict"],
         findings=findings,
         cosigned=report["facts"].get("cosigned", ""),
-        stale=tuple(one["id"] for one in report["checks"] if one["note"].startswith("StaleBoard: ")),
+        stale=tuple(one["id"] for one in report["checks"] if one["note"].startswith(_AGES)),
     )

@@ -23,7 +23,7 @@ from tests.attacks.test_policy_attacks import PRESS, UNION, cosigned, demanding
 from tests.attacks.test_tally_attacks import CLOSINGS, RESULTS, with_final
 from tests.browser_verifier import Case, Judged, by_browser, by_python, judge_archives
 from tests.recorded_attacks import FOLDER, REPORTS
-from tests.simulator import LOG_NAME, MemorySource, World, open_world, simulate
+from tests.simulator import LOG_NAME, MemorySource, World, envelopes_of, open_world, simulate
 
 pytestmark = pytest.mark.servers
 
@@ -167,6 +167,12 @@ def aged(world: World) -> Iterator[Case]:
     ):
         read = None if passed is None else datetime.fromtimestamp(cosigned_at + passed, UTC)
         yield Case(name=name, board=board, fingerprint=world.fingerprint, policy=policy, read_at=read)
+    for name, seconds in (("as late as a clock may be", 300), ("a second later", 301)):
+        seen = int(envelopes_of(world.entries)[-1].time.timestamp()) - seconds
+        note_ = world.board().files["checkpoint"]
+        line = PRESS.cosign(Checkpoint.from_text(head_text(world.board())), time=seen).to_text().encode()
+        board = world.board().changed("checkpoint", note_ + line)
+        yield Case(name=name, board=board, fingerprint=world.fingerprint, policy=policy)
 
 
 def continued(world: World) -> Iterator[Case]:
@@ -283,6 +289,8 @@ def test_the_age_of_a_board_is_told_alike(world, tmp_path):
         ("2027-01-15T08:00:00Z, 3 days before it was read", ("B.8",)),
         ("at a time that has not come yet", ("B.8",)),
         ("", ()),
+        ("", ()),
+        ("", ("B.7",)),
     ]
 
 

@@ -48,6 +48,19 @@ function completed({ isMet, times }, latest) {
   return place < 0 ? null : Number(words[place][1]);
 }
 
+/**
+ * The remark where the newest entry says that it is later than its quorum saw it, else "".
+ * @param {number | null} since
+ * @param {number | null} newest
+ */
+export function contradiction(since, newest) {
+  if (since === null || newest === null || newest <= since + AHEAD) return "";
+  return (
+    `ClocksDiffer: the newest entry says ${timeText(newest)}, but enough witnesses had seen it at ${timeText(since)}. The board's ` +
+    "clock was wrong, or the witnesses' clocks were: times on this board may not be what they say."
+  );
+}
+
 /** @param {string} when */
 function stale(when) {
   return (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** The whole verification, one pass over the board (docs/spec/verification.md, "Order of work"). */
 import { toHex } from "../codec/octets.js";
-import { ageOf } from "./age.js";
+import { ageOf, contradiction } from "./age.js";
 import { BallotChecks } from "./ballots.js";
 import { checkClosing, checkTime } from "./closing.js";
 import { Continuation } from "./continuation.js";
@@ -253,8 +253,12 @@ class Pass {
    * @returns {[string, string][]}
    */
   age(read) {
-    if (this.isFinal) return [];
     const ages = [...this.walk.quorums].map(([id, quorum]) => ({ id, ...ageOf(quorum, read) }));
+    for (const { since } of ages) {
+      const remark = contradiction(since, this.walk.newest);
+      if (remark) this.ledger.note("B.7", remark);
+    }
+    if (this.isFinal) return [];
     for (const { id, warning } of ages) if (warning) this.ledger.note(id, warning);
     return ages.slice(-1).map(({ fact }) => ["cosigned", fact]);
   }

@@ -69,6 +69,8 @@ class Walk {
     this.tree = new Tree();
     /** @type {import("./continuation.js").Continuation | null} */
     this.continuation = null;
+    /** @type {number | null} the time of the last entry that was read */
+    this.newest = null;
     /** @type {Map<string, import("./age.js").Quorum>} by check, the quorums that are demanded and met */
     this.quorums = new Map();
   }
@@ -127,6 +129,7 @@ class Walk {
       const where = `entry ${envelope.seq} (${envelope.type})`;
       this.checkOrder(previous, envelope.type, where);
       previous = envelope.type;
+      this.newest = envelope.time;
       const payload = await this.payload(envelope, where);
       if (payload) yield { envelope, payload, where, head: () => ({ size: this.tree.size, root: this.tree.root() }) };
     }
