@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bulletin_board.errors import BoardError, SourceUnavailable
@@ -17,6 +18,7 @@ from tally.verifier.verify import Options, verify
 from tests.simulator import MemorySource
 
 PROGRAM = Path(__file__).parent / "js/verify_archives.mjs"
+_AGES = ("StaleBoard: ", "ClocksDiffer: ")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 Findings = dict[str, tuple[str, tuple[str, ...]]]  # check -> status, names of errors
@@ -36,6 +38,7 @@ class Case:
     policy: bytes | None = None
     earlier: bytes | None = None
     silent: str | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,16 @@ class Silent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What a verifier says; `unreadable` names the error of a board that is none."""
+    """What a verifier says; `unreadable` names the error of a board that is none.
+
+    `cosigned` is the fact of that name, and `stale` names the checks beside which a warning of age stands.
+    """
 
     verdict: str
     findings: Findings
     unreadable: str = ""
+    cosigned: str = ""
+    stale: tuple[str, ...] = ()
 
 
 def write_archive(file: Path, files: Mapping[str, bytes]) -> Path:
@@ -77,6 +85,7 @@ def by_python(case: Case) -> Judged:
         compact=case.compact,
         policy=None if case.policy is None else Policy.from_bytes(case.policy),
         earlier=None if case.earlier is None else Earlier.from_bytes(case.earlier),
+        read_at=case.read_at,
     )
     try:
         source = case.board if case.silent is None else Silent(case.board, case.silent)
@@ -92,7 +101,12 @@ def of_report(report: Report) -> Judged:
         finding.check.id: (finding.status.value, tuple(sorted({part.error for part in finding.failures})))
         for finding in report.findings
     }
-    return Judged(verdict=report.verdict.value, findings=findings)
+    return Judged(
+        verdict=report.verdict.value,
+        findings=findings,
+        cosigned=dict(report.facts).get("cosigned", ""),
+        stale=tuple(one.check.id for one in report.findings if one.note.startswith(_AGES)),
+    )
 
 
 def by_browser(cases: Sequence[Case], folder: Path) -> list[Judged]:
@@ -105,6 +119,7 @@ def by_browser(cases: Sequence[Case], folder: Path) -> list[Judged]:
             "policy": in_base64(case.policy),
             "earlier": in_base64(case.earlier),
             "silent": case.silent,
+            "readAt": None if case.read_at is None else case.read_at.timestamp(),
         }
         for index, case in enumerate(cases)
     ]
@@ -133,4 +148,9 @@ def _judged(report: dict) -> Judged:
         check["id"]: (check["status"], tuple(sorted({part["error"] for part in check["failures"]})))
         for check in report["checks"]
     }
-    return Judged(verdict=report["verdict"], findings=findings)
+    return Judged(
+        verdict=report["verdict"],
+        findings=findings,
+        cosigned=report["facts"].get("cosigned", ""),
+        stale=tuple(one["id"] for one in report["checks"] if one["note"].startswith(_AGES)),
+    )

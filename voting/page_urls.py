@@ -22,6 +22,7 @@ urlpatterns = [
     path("elections/<slug:slug>/board/", board.board, name="election-board"),
     path("elections/<slug:slug>/board/find/", board.find, name="election-find"),
     path("elections/<slug:slug>/board/archive.zip", archive.archive, name="election-archive"),
+    path("elections/<slug:slug>/board/policy.txt", board.policy, name="election-policy"),
     path("elections/<slug:slug>/board/<int:seq>/", board.entry, name="election-entry"),
     path("elections/<slug:slug>/board/<int:seq>/receipt", board.receipt, name="election-receipt"),
 ]

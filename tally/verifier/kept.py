@@ -88,11 +88,17 @@ class Copy:
 
     def _write(self, path: str, data: bytes) -> None:
         # Not synced: what a power cut damages has another hash, or another root, and is read from the server.
+        # Never through a link: a folder that somebody else has made must not lead elsewhere.
         if self.trouble is not None:
             return
+        file = self._home / path
+        part = file.with_name(f".{file.name}.part")
         try:
-            (self._home / path).parent.mkdir(parents=True, exist_ok=True)
-            (self._home / path).write_bytes(data)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            part.unlink(missing_ok=True)
+            with part.open("xb") as opened:
+                opened.write(data)
+            part.replace(file)
         except OSError as error:
             self.trouble = error
 

@@ -14,7 +14,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from bulletin_board.sources import ZipSource
+from bulletin_board.log.checkpoint import open_checkpoint
+from bulletin_board.log.cosignature import Cosigner
+from bulletin_board.log.keys import VerifierKey
+from bulletin_board.log.policy import any_of
+from bulletin_board.sources import HttpSource, ZipSource
 from tally.verifier.verify import Options, verify
 from tests.browser.pages_server import running
 from tests.browser.voters import chromium
@@ -140,6 +144,24 @@ def test_a_folder_is_judged_alike(page, base, fingerprint, archive, expected, tm
 def test_an_election_that_goes_on_could_not_be_checked(page, base):
     page.goto(f"{base}/verify/?election=rowing-club")
     assert verdict(page) == "Could not be checked"
+
+
+def test_an_old_board_is_warned_of_where_it_is_served(page, base, tmp_path):
+    board, press = f"{base}/board/rowing-club", Cosigner("press.example", b"p" * 32)
+    with HttpSource(board) as source:
+        note = source.read("checkpoint", limit=1 << 16)
+        log = VerifierKey.from_text(source.read("log.vkey", limit=512).decode().strip())
+    line = press.cosign(open_checkpoint(note, log), time=1_700_000_000).to_text().encode()
+    page.context.route(f"{board}/checkpoint", lambda route: route.fulfill(body=note + line))
+    (tmp_path / "policy").write_bytes(any_of(log, [press.verifier_key], 1).to_bytes())
+    page.goto(f"{base}/verify/?election=rowing-club")
+    page.locator("#policy").set_input_files(tmp_path / "policy")
+    assert verdict(page) == "Could not be checked"
+    expect(page.locator("[data-remarks]")).to_contain_text(
+        "StaleBoard: enough witnesses cosigned this board last"
+    )
+    age = page.locator("[data-fact=cosigned] dd")
+    assert re.fullmatch(r"2023-11-14T22:13:20Z, \d+ days before it was read", age.inner_text())
 
 
 def test_nothing_chosen_is_said_and_leads_to_the_field(page, base):

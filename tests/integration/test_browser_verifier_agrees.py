@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from bulletin_board import layout
 from bulletin_board.log import note
+from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import Cosigner
 from bulletin_board.log.note import Signer
 from tests.attacks.collusion import voted_again
@@ -21,7 +23,7 @@ from tests.attacks.test_policy_attacks import PRESS, UNION, cosigned, demanding
 from tests.attacks.test_tally_attacks import CLOSINGS, RESULTS, with_final
 from tests.browser_verifier import Case, Judged, by_browser, by_python, judge_archives
 from tests.recorded_attacks import FOLDER, REPORTS
-from tests.simulator import LOG_NAME, MemorySource, World, open_world, simulate
+from tests.simulator import LOG_NAME, MemorySource, World, envelopes_of, open_world, simulate
 
 pytestmark = pytest.mark.servers
 
@@ -149,6 +151,30 @@ def policed(world: World) -> Iterator[Case]:
         yield Case(name=name, board=shown, fingerprint=fingerprint, policy=policy.to_bytes())
 
 
+def aged(world: World) -> Iterator[Case]:
+    """A board cosigned in January 2027, that goes on or is final, in files and read at two moments."""
+    cosigned_at, open_board = 1_800_000_000, world.board(world.entries[: len(world.entries) - 1])
+    policy = demanding(1, PRESS, UNION).to_bytes()
+    head = Checkpoint.from_text(head_text(open_board))
+    line = PRESS.cosign(head, time=cosigned_at).to_text().encode()
+    goes_on = open_board.changed("checkpoint", open_board.files["checkpoint"] + line)
+    for name, board, passed in (
+        ("in files", goes_on, None),
+        ("read an hour later", goes_on, 3_600),
+        ("read three days later", goes_on, 3 * 86_400),
+        ("read ten minutes before", goes_on, -600),
+        ("final, and read three days later", cosigned(world, PRESS), 3 * 86_400),
+    ):
+        read = None if passed is None else datetime.fromtimestamp(cosigned_at + passed, UTC)
+        yield Case(name=name, board=board, fingerprint=world.fingerprint, policy=policy, read_at=read)
+    for name, seconds in (("as late as a clock may be", 300), ("a second later", 301)):
+        seen = int(envelopes_of(world.entries)[-1].time.timestamp()) - seconds
+        note_ = world.board().files["checkpoint"]
+        line = PRESS.cosign(Checkpoint.from_text(head_text(world.board())), time=seen).to_text().encode()
+        board = world.board().changed("checkpoint", note_ + line)
+        yield Case(name=name, board=board, fingerprint=world.fingerprint, policy=policy)
+
+
 def continued(world: World) -> Iterator[Case]:
     """The same board, and checkpoints of which it is the continuation, and then is not."""
     board, fingerprint = world.board(), world.fingerprint
@@ -251,6 +277,21 @@ def test_a_policy_is_judged_alike(world, tmp_path):
     assert all(
         judged.findings["B.8"][0] == ("PASS" if place < 2 else "FAIL") for place, judged in enumerate(found)
     )
+
+
+def test_the_age_of_a_board_is_told_alike(world, tmp_path):
+    cases = list(aged(world))
+    found = by_browser(cases, tmp_path)
+    assert differences(cases, found) == {}
+    assert [(judged.cosigned, judged.stale) for judged in found] == [
+        ("2027-01-15T08:00:00Z", ()),
+        ("2027-01-15T08:00:00Z, 60 min before it was read", ()),
+        ("2027-01-15T08:00:00Z, 3 days before it was read", ("B.8",)),
+        ("at a time that has not come yet", ("B.8",)),
+        ("", ()),
+        ("", ()),
+        ("", ("B.7",)),
+    ]
 
 
 def test_an_earlier_checkpoint_is_judged_alike(world, tmp_path):

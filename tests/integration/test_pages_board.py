@@ -13,6 +13,7 @@ from django.test import Client
 
 from bulletin_board import storage
 from bulletin_board.log.keys import VerifierKey
+from bulletin_board.log.policy import Policy, any_of, open_under
 from bulletin_board.log.proof import InclusionProof, check_proof
 from bulletin_board.models import Entry
 from tally.record.tracker import format_check_code
@@ -20,8 +21,8 @@ from tally.registrar.codes import format_voting_code
 from tests.integration.pages_data import place
 from tests.integration.pages_elections import CLOSES
 from tests.integration.pages_fixtures import page, server, words  # noqa: F401  # a fixture
-from voting.models import CastBallot, Challenged
-from voting.pages import archive
+from voting.models import CastBallot, Challenged, Election
+from voting.pages import archive, records
 from voting.presenters import paging
 from voting.services.board import election_log
 
@@ -213,6 +214,28 @@ def test_an_answer_is_kept_by_no_cache(client):
 def test_a_search_from_another_site_is_refused():
     place("harbour", "open")
     assert Client(enforce_csrf_checks=True).post(FIND, {"code": "x"}).status_code == 403
+
+
+# The policy
+
+
+def test_the_policy_of_the_manifest_is_a_file_beside_the_board(client):
+    row = place("harbour", "open")
+    keys = records.fixed(row).manifest.board
+    answer = client.get(f"{BOARD}policy.txt")
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert 'filename="harbour.policy.txt"' in answer["Content-Disposition"]
+    assert answer.content == any_of(keys.log, keys.witnesses, keys.quorum).to_bytes()
+    found = open_under(client.get("/board/harbour/checkpoint").content, Policy.from_bytes(answer.content))
+    assert found.checkpoint.origin == keys.log.name
+    for place_of_link in (BOARD, "/elections/harbour/"):
+        assert f'href="{BOARD}policy.txt"' in page(client, place_of_link)
+
+
+def test_a_draft_has_no_policy_to_download(client):
+    place("harbour", "open")
+    Election.objects.update(state="draft")
+    assert client.get(f"{BOARD}policy.txt").status_code == 404
 
 
 # The archive

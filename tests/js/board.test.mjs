@@ -8,6 +8,7 @@ import { openCheckpoint, readCheckpoint } from "../../voting/static/voting/booth
 import { readEnvelope } from "../../voting/static/voting/booth/board/envelope.js";
 import { checkInclusion, leafHash, nodeHash } from "../../voting/static/voting/booth/board/merkle.js";
 import { openNote, readNote } from "../../voting/static/voting/booth/board/note.js";
+import { policyOf } from "../../voting/static/voting/booth/board/policy.js";
 import { checkInclusionUnder, checkReceipt, readReceipt } from "../../voting/static/voting/booth/board/receipt.js";
 import { checkName, readVerifierKey } from "../../voting/static/voting/booth/board/verifier_keys.js";
 import { toBase64 } from "../../voting/static/voting/booth/codec/base64.js";
@@ -18,6 +19,7 @@ import { concat, toHex, utf8 } from "../../voting/static/voting/booth/octets.js"
 import { refuses, refusesLater, vectors } from "./support.mjs";
 
 const found = vectors("transparency_log");
+const alone = (log) => policyOf({ log, witnesses: [], quorum: 0 });
 const foo = await readVerifierKey(found.note.vkey);
 
 test("a note by a known key is opened", async () => {
@@ -125,23 +127,24 @@ const log = await readVerifierKey(proof.log_vkey);
 const witness = await readVerifierKey(proof.witness_vkey);
 
 test("a proof from another implementation holds, with its witness", async () => {
-  const signers = { log, witnesses: [witness], quorum: 1 };
+  const signers = await policyOf({ log, witnesses: [witness], quorum: 1 });
   const { size } = await checkInclusionUnder(readReceipt(utf8(proof.proof)), utf8(proof.entry), signers);
   assert.ok(size > 4);
 });
 
 test("a proof for another entry fails", async () => {
-  await refusesLater(checkInclusionUnder(readReceipt(utf8(proof.proof)), utf8("six"), { log }), "RootMismatch");
+  await refusesLater(checkInclusionUnder(readReceipt(utf8(proof.proof)), utf8("six"), await alone(log)), "RootMismatch");
 });
 
 test("a missing witness is missed", async () => {
   const { checkpoint } = readReceipt(utf8(proof.proof));
-  await refusesLater(openCheckpoint(checkpoint, { log, witnesses: [foo], quorum: 1 }), "QuorumNotMet");
+  const other = await readVerifierKey("witness.example+3176bd45+BIE5dw6ofRdfVqNUZsNMfszLjYqRtO43ol32D1uPybOU");
+  await refusesLater(openCheckpoint(checkpoint, await policyOf({ log, witnesses: [other], quorum: 1 })), "QuorumNotMet");
 });
 
 test("a checkpoint that the log did not sign is refused", async () => {
   const { checkpoint } = readReceipt(utf8(proof.proof));
-  await refusesLater(openCheckpoint(checkpoint, { log: foo }), "NotSigned");
+  await refusesLater(openCheckpoint(checkpoint, await alone(foo)), "NotSigned");
 });
 
 const ROOT = toBase64(new Uint8Array(32));
@@ -200,7 +203,7 @@ async function answerFor(entry, { index = 1, origin = ORIGIN, signer = book } = 
 }
 
 test("a receipt proves that the octets that were sent are on the board", async () => {
-  const checkpoint = await checkReceipt(await answerFor(envelope()), { log: ownLog });
+  const checkpoint = await checkReceipt(await answerFor(envelope()), await alone(ownLog));
   assert.deepEqual([checkpoint.origin, checkpoint.size], [ORIGIN, 3]);
 });
 
@@ -211,28 +214,28 @@ for (const [name, changes] of [
   ["another place", { seq: 2 }],
 ]) {
   test(`a server that lies: ${name}`, async () => {
-    await refusesLater(checkReceipt(await answerFor(envelope(changes)), { log: ownLog }), "AnotherEntry");
+    await refusesLater(checkReceipt(await answerFor(envelope(changes)), await alone(ownLog)), "AnotherEntry");
   });
 }
 
 test("a server that lies: an entry that is not in the tree", async () => {
   const answer = await answerFor(envelope());
   const entry = envelope({ time: "2026-11-22T21:50:00Z" });
-  await refusesLater(checkReceipt({ ...answer, entry }, { log: ownLog }), "RootMismatch");
+  await refusesLater(checkReceipt({ ...answer, entry }, await alone(ownLog)), "RootMismatch");
 });
 
 test("a server that lies: a head of another key", async () => {
   const answer = await answerFor(envelope(), { signer: await credentialOf(new Uint8Array(32).fill(2)) });
-  await refusesLater(checkReceipt(answer, { log: ownLog }), "NotSigned");
+  await refusesLater(checkReceipt(answer, await alone(ownLog)), "NotSigned");
 });
 
 test("a server that lies: a head of another log", async () => {
   const answer = await answerFor(envelope(), { origin: "vote.example/board/other" });
-  await refusesLater(checkReceipt(answer, { log: ownLog }), "WrongOrigin");
+  await refusesLater(checkReceipt(answer, await alone(ownLog)), "WrongOrigin");
 });
 
 test("a server that lies: too few witnesses", async () => {
-  const signers = { log: ownLog, witnesses: [witness], quorum: 1 };
+  const signers = await policyOf({ log: ownLog, witnesses: [witness], quorum: 1 });
   await refusesLater(checkReceipt(await answerFor(envelope()), signers), "QuorumNotMet");
 });
 

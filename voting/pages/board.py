@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bulletin_board import publisher
 from bulletin_board.layout import blob_path
 from bulletin_board.log.envelope import Envelope
+from bulletin_board.log.policy import any_of
 from bulletin_board.log.tiles import WIDTH, Tile
 from bulletin_board.models import Entry
 from tally.crypto.crockford import MAX_TYPED, Kind
@@ -68,6 +69,20 @@ def entry(request: HttpRequest, slug: str, seq: int) -> HttpResponse:
         raise Http404
     context = {**frame(election), "size": size, "entry": _detail(election, seq, size)}
     return render(request, "voting/entry.html", context)
+
+
+@require_safe
+def policy(_request: HttpRequest, slug: str) -> HttpResponse:
+    """Whose signatures the manifest demands on every head: a file for verifiers, stations and mirrors.
+
+    Made of the manifest, which proves it; the booth makes the same text by itself.
+    """
+    election = records.election_or_404(slug)
+    keys = records.fixed(election).manifest.board
+    text = any_of(keys.log, keys.witnesses, keys.quorum).to_bytes()
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{election.slug}.policy.txt"'
+    return response
 
 
 @require_safe

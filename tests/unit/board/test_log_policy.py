@@ -188,3 +188,12 @@ def test_the_policy_of_a_manifest(quorum, names, met):
     assert found.is_met_by({KEYS[name] for name in names}) is met
     assert found.least() == quorum
     assert Policy.from_bytes(found.to_bytes()) == found
+
+
+@pytest.mark.parametrize("case", VECTORS["manifests"], ids=lambda case: case["name"])
+def test_the_policy_of_a_manifest_is_the_text_that_the_booth_reads(case):
+    board = case["board"]
+    witnesses = [VerifierKey.from_text(text) for text in board["witnesses"]]
+    found = any_of(VerifierKey.from_text(board["log"]), witnesses, board["quorum"])
+    assert found.to_bytes().decode() == case["policy"]
+    assert Policy.from_bytes(found.to_bytes()) == found

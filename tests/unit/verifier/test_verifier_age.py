@@ -10,7 +10,7 @@ from functools import cache, partial
 import pytest
 from typer.testing import CliRunner
 
-from bulletin_board import layout
+from bulletin_board import freshness, layout
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import Cosignature, Cosigner
 from bulletin_board.log.policy import any_of, completed_at
@@ -22,6 +22,7 @@ from tally.verifier.verify import Options, verify
 from tests import stations
 from tests.simulator import make_manifest, mayor
 from tests.stations import write_board
+from tests.unit.board.board_vectors import load
 
 READ = datetime(2026, 3, 2, 12, tzinfo=UTC)
 NOW = int(READ.timestamp())
@@ -144,6 +145,16 @@ def test_a_quorum_is_complete_since_its_last_member_and_not_its_newest():
     assert times == [30, 30, 20, 10]
     assert completed_at(any_of(LOG, KEYS, 3), words[:2], now=30) is None
     assert completed_at(any_of(LOG, KEYS, 1), [], now=30) is None
+
+
+@pytest.mark.parametrize("case", load("ages.json")["cases"], ids=lambda case: case["name"])
+def test_the_age_is_the_one_that_the_browser_tells(case):
+    read = None if case["read"] is None else datetime.fromtimestamp(case["read"], UTC)
+    times = map(int, case["times"])
+    words = [Cosignature(witness=key, time=time) for key, time in zip(KEYS, times, strict=False)]
+    since = freshness.completed(any_of(LOG, KEYS, case["quorum"]), words, read=read)
+    assert freshness.age(since, read=read) == case["fact"]
+    assert freshness.warning(since, read=read).startswith("StaleBoard: ") == case["stale"]
 
 
 @pytest.fixture

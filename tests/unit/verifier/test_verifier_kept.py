@@ -243,6 +243,24 @@ def test_what_cannot_be_kept_is_read_all_the_same(tmp_path):
     assert isinstance(copy.trouble, OSError)
 
 
+def test_nothing_is_written_through_a_link(folder, tmp_path):
+    board, mine = served(LOG[:10]), tmp_path / "mine"
+    mine.write_bytes(b"mine")
+    blob = folder / layout.blob_path(hashlib.sha256(LOG[5][1]).hexdigest())
+    for place in (
+        blob,
+        blob.with_name(f".{blob.name}.part"),
+        folder / "checkpoint",
+        folder / "tile/entries/000.p/10",
+    ):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(mine)
+    keep(board, folder)
+    assert mine.read_bytes() == b"mine"
+    assert (blob.read_bytes(), blob.is_symlink()) == (LOG[5][1], False)
+    assert read_all(FolderSource(folder)) == [payload for _, payload in LOG[:10]]
+
+
 def test_limits_hold_for_what_is_kept_too(folder):
     board = served(LOG[:10])
     earlier = keep(board, folder)

@@ -146,6 +146,11 @@ export class MalformedProof extends Refusal {}
 export class NotSigned extends Refusal {}
 export class WrongOrigin extends Refusal {}
 export class QuorumNotMet extends Refusal {}
+export class MalformedPolicy extends Refusal {}
+export class RepeatedInPolicy extends Refusal {}
+export class UnknownInPolicy extends Refusal {}
+export class TooManyInPolicy extends Refusal {}
+export class ForbiddenPolicyKey extends Refusal {}
 export class OutsideTree extends Refusal {}
 export class WrongProofLength extends Refusal {}
 export class RootMismatch extends Refusal {}

@@ -50,7 +50,8 @@ async function run({ place, policy, earlier, ...options }, ports) {
     };
     isBrought = true;
     const tell = (/** @type {Progress} */ progress) => scope.postMessage({ kind: "progress", progress });
-    const verification = await verify(await sourceOf(place), { ...options, ...brought }, poolOfPorts(ports), tell);
+    const readAt = place.kind === "web" ? Date.now() / 1000 : null;
+    const verification = await verify(await sourceOf(place), { ...options, ...brought, readAt }, poolOfPorts(ports), tell);
     return { kind: "done", verification };
   } catch (error) {
     if (error instanceof Refusal) return { kind: isBrought ? "unreadable" : "unusable", name: error.name, message: said(error.message) };

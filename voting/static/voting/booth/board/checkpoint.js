@@ -1,36 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Checkpoints: size and root of a log at one moment, signed (docs/spec/board.md, "Checkpoints", "Cosignatures"). */
-import { MalformedCheckpoint, NotSigned, QuorumNotMet, Refusal, WrongOrigin } from "../errors.js";
+import { MalformedCheckpoint, Refusal, WrongOrigin } from "../errors.js";
 import { fromBase64 } from "../codec/base64.js";
 import { openNote } from "./note.js";
+import { checkQuorum, signingLog } from "./policy.js";
 import { checkName } from "./verifier_keys.js";
 
 /** @import { Octets } from "../octets.js" */
-/** @import { VerifierKey } from "./verifier_keys.js" */
+/** @import { Policy } from "./policy.js" */
 
 /** @typedef {{origin: string, size: number, root: Octets}} Checkpoint */
-/** @typedef {{log: VerifierKey, witnesses?: readonly VerifierKey[], quorum?: number}} Signers who must have signed */
 
 const ROOT_OCTETS = 32;
 const SIZE = /^(?:0|[1-9][0-9]{0,15})$/;
 
 /**
  * @param {Octets} octets a signed note
- * @param {Signers} signers
- * @returns {Promise<Checkpoint>} throws MalformedNote, BadSignature, NotSigned, QuorumNotMet, MalformedCheckpoint, or
- *   WrongOrigin unless the origin is the name of the log's key
+ * @param {Policy} policy who must have signed
+ * @returns {Promise<Checkpoint>} throws MalformedNote, BadSignature, NotSigned, MalformedCheckpoint, WrongOrigin unless the
+ *   origin is the name of the log's key, or QuorumNotMet
  */
-export async function openCheckpoint(octets, { log, witnesses = [], quorum = 0 }) {
-  const { text, signers } = await openNote(octets, [log, ...witnesses]);
-  if (!signers.includes(log)) throw new NotSigned("no signature by the log's key", { expected: log.name });
-  const cosigners = new Set(signers.filter((key) => witnesses.includes(key)));
-  if (cosigners.size < quorum) {
-    throw new QuorumNotMet("too few witnesses signed", { expected: quorum, computed: cosigners.size });
-  }
+export async function openCheckpoint(octets, policy) {
+  const { text, signers } = await openNote(octets, [...policy.logs, ...policy.witnesses.map(({ key }) => key)]);
+  const log = signingLog(policy, signers);
   const checkpoint = readCheckpoint(text);
   if (checkpoint.origin !== log.name) {
     throw new WrongOrigin("checkpoint of another log", { expected: log.name, computed: checkpoint.origin });
   }
+  checkQuorum(policy, signers);
   return checkpoint;
 }
 

@@ -13,7 +13,8 @@ import { checkInclusion, HASH_OCTETS, leafHash } from "./merkle.js";
 import { NOTE_LIMIT, readNote } from "./note.js";
 
 /** @import { Octets } from "../octets.js" */
-/** @import { Checkpoint, Signers } from "./checkpoint.js" */
+/** @import { Checkpoint } from "./checkpoint.js" */
+/** @import { Policy } from "./policy.js" */
 
 /** @typedef {{index: number, hashes: Octets[], checkpoint: Octets}} Receipt */
 
@@ -39,11 +40,11 @@ export function readReceipt(octets) {
 /**
  * @param {Receipt} receipt
  * @param {Octets} entry the octets of an envelope
- * @param {Signers} signers
+ * @param {Policy} policy
  * @returns {Promise<Checkpoint>} the signed checkpoint that the entry is under; throws a Refusal
  */
-export async function checkInclusionUnder(receipt, entry, signers) {
-  const { size, root, ...rest } = await openCheckpoint(receipt.checkpoint, signers);
+export async function checkInclusionUnder(receipt, entry, policy) {
+  const { size, root, ...rest } = await openCheckpoint(receipt.checkpoint, policy);
   const leaf = await leafHash(entry);
   await checkInclusion({ index: receipt.index, size, leaf, proof: receipt.hashes, root });
   return { size, root, ...rest };
@@ -53,17 +54,17 @@ export async function checkInclusionUnder(receipt, entry, signers) {
  * Check that the octets that were sent are on the board.
  * @param {{receipt: Octets, entry: Octets, type: string, payload: Octets}} answer what the server gave, the type of
  *   entry that was asked for, and the octets that were sent
- * @param {Signers} signers from the manifest
+ * @param {Policy} policy the manifest's
  * @returns {Promise<Checkpoint>} throws AnotherEntry or another Refusal
  */
-export async function checkReceipt({ receipt, entry, type, payload }, signers) {
+export async function checkReceipt({ receipt, entry, type, payload }, policy) {
   const read = readReceipt(receipt);
   const envelope = readEnvelope(entry);
   const same = envelope.type === type && envelope.seq === read.index && envelope.payloadLength === payload.length;
   if (!same || envelope.payloadSha256 !== (await sha256Hex(payload))) {
     throw new AnotherEntry("the receipt is for another entry");
   }
-  return checkInclusionUnder(read, entry, signers);
+  return checkInclusionUnder(read, entry, policy);
 }
 
 /** @param {Octets} octets */

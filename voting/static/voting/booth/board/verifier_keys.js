@@ -5,7 +5,7 @@
  * C2SP signed-note and tlog-cosignature. Who may hold which key is the manifest's business.
  */
 import { BadSignature, MalformedKey, NotBase64, Refusal, UnsupportedKey, WeakKey } from "../errors.js";
-import { fromBase64 } from "../codec/base64.js";
+import { fromBase64, toBase64 } from "../codec/base64.js";
 import { isNameFit } from "../codec/characters.js";
 import { checkPublicKey, KEY_OCTETS } from "../credentials/public_keys.js";
 import { verifyUnder } from "../credentials/signatures.js";
@@ -48,6 +48,11 @@ export async function readVerifierKey(text) {
   if (keyId !== expected) throw new MalformedKey("key id of another key", { expected, computed: keyId });
   checkStrong(key);
   return Object.freeze({ name, keyId, type, key });
+}
+
+/** @param {VerifierKey} verifier @returns {string} what `readVerifierKey` reads */
+export function verifierKeyText({ name, keyId, type, key }) {
+  return `${name}+${keyId}+${toBase64(concat(new Uint8Array([type]), key))}`;
 }
 
 /**

@@ -214,7 +214,7 @@ export class Desk {
    */
   async #placeOf(type, payload, answer) {
     const entry = utf8(answer.entry);
-    const { size } = await checkReceipt({ receipt: utf8(answer.receipt), entry, type, payload }, this.#open.manifest.board);
+    const { size } = await checkReceipt({ receipt: utf8(answer.receipt), entry, type, payload }, this.#open.policy);
     const { seq, time } = readEnvelope(entry);
     return { seq, size, time };
   }

@@ -4,17 +4,19 @@
  *
  * The roll is known by its hash alone: it may have a million rows, and the fingerprint covers it.
  */
+import { policyOf } from "../board/policy.js";
 import { OpeningMismatch } from "../errors.js";
 import { sha256Hex } from "../sha256.js";
 import { readKeyRecord } from "./key_record.js";
 import { readManifest } from "./manifest.js";
 import { readOpening } from "./opening.js";
 
+/** @import { Policy } from "../board/policy.js" */
 /** @import { PublicKey } from "../crypto/parameters.js" */
 /** @import { Octets } from "../octets.js" */
 /** @import { Manifest } from "./manifest.js" */
 
-/** @typedef {{manifest: Manifest, key: PublicKey, fingerprint: string}} Election */
+/** @typedef {{manifest: Manifest, key: PublicKey, policy: Policy, fingerprint: string}} Election `policy` is the manifest's */
 
 /**
  * @param {{manifest: Octets, key: Octets, opening: Octets}} payloads
@@ -27,7 +29,8 @@ export async function openElection(payloads, allowed) {
   await checkDigest("key", opening.key, payloads.key);
   const manifest = await readManifest(payloads.manifest, allowed);
   const key = await readKeyRecord(payloads.key, manifest);
-  return Object.freeze({ manifest, key, fingerprint: opening.fingerprint });
+  const policy = await policyOf(manifest.board);
+  return Object.freeze({ manifest, key, policy, fingerprint: opening.fingerprint });
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** The whole verification, one pass over the board (docs/spec/verification.md, "Order of work"). */
 import { toHex } from "../codec/octets.js";
+import { ageOf, contradiction } from "./age.js";
 import { BallotChecks } from "./ballots.js";
 import { checkClosing, checkTime } from "./closing.js";
 import { Continuation } from "./continuation.js";
@@ -22,11 +23,13 @@ import { startWalk } from "./walk.js";
 
 /**
  * Without a fingerprint A.1 is not run, unless `isTrusting`; `isCompact` leaves the cache aside; `isTestAllowed` is for tests.
- * `policy` is the reader's own, for B.8, and `earlier` a checkpoint seen before, for B.9.
+ * `policy` is the reader's own, for B.8, and `earlier` a checkpoint seen before, for B.9. `readAt` is now, in seconds since 1970,
+ * for a live board, whose age is then told.
  * @typedef {object} Options
  * @property {string | null} fingerprint
  * @property {Policy | null} [policy]
  * @property {Earlier | null} [earlier]
+ * @property {number | null} [readAt]
  * @property {boolean} [isTrusting]
  * @property {boolean} [isCompact]
  * @property {boolean} [isTestAllowed]
@@ -50,7 +53,7 @@ const SETUP = ["manifest", "roll", "key", "open"]; // of each the first counts
  * @returns {Promise<Verification>}
  */
 export async function verify(source, options, pool, progress = () => undefined) {
-  const { policy = null, earlier = null } = options;
+  const { policy = null, earlier = null, readAt = null } = options;
   const ledger = new Ledger(unasked(policy, earlier));
   const walk = await startWalk(source, ledger);
   if (earlier) walk.continuation = new Continuation(earlier, walk.head, ledger);
@@ -61,7 +64,8 @@ export async function verify(source, options, pool, progress = () => undefined) 
   await pass.ballots?.judgeWaiting(); // nothing waits if there was a closing entry
   await pass.setup.checkCredentials();
   if (silence && !ledger.hasFailed()) throw silence;
-  return { report: ledger.report(pass.facts(), exhibits(walk, earlier)), answers: pass.answers() };
+  const facts = [...pass.facts(), ...pass.age(readAt)];
+  return { report: ledger.report(facts, exhibits(walk, earlier)), answers: pass.answers() };
 }
 
 /**
@@ -115,6 +119,7 @@ class Pass {
     this.result = null;
     /** @type {Outcome[]} */
     this.outcomes = [];
+    this.isFinal = false;
   }
 
   /** Proofs that were judged, of the ballots that were read. */
@@ -149,6 +154,7 @@ class Pass {
    */
   async take(entry, tell) {
     const { type } = entry.envelope;
+    this.isFinal ||= type === "final";
     if (this.met.has(type)) return undefined; // out of order (B.5): what was opened stays what it is
     if (SETUP.includes(type)) this.met.add(type);
     switch (type) {
@@ -239,6 +245,22 @@ class Pass {
     if (this.ballots) facts.push(["ballots", String(this.ballots.ballots)]);
     if (this.closed) facts.push(["counted", String(this.closed.counted.ballots)], ["weight", String(this.closed.counted.weight)]);
     return facts;
+  }
+
+  /**
+   * When enough witnesses cosigned last, and a warning if that is long ago, while it is still renewed.
+   * @param {number | null} read
+   * @returns {[string, string][]}
+   */
+  age(read) {
+    const ages = [...this.walk.quorums].map(([id, quorum]) => ({ id, ...ageOf(quorum, read) }));
+    for (const { since } of ages) {
+      const remark = contradiction(since, this.walk.newest);
+      if (remark) this.ledger.note("B.7", remark);
+    }
+    if (this.isFinal) return [];
+    for (const { id, warning } of ages) if (warning) this.ledger.note(id, warning);
+    return ages.slice(-1).map(({ fact }) => ["cosigned", fact]);
   }
 
   /** @returns {Answer[]} */

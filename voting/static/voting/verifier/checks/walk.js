@@ -69,6 +69,10 @@ class Walk {
     this.tree = new Tree();
     /** @type {import("./continuation.js").Continuation | null} */
     this.continuation = null;
+    /** @type {number | null} the time of the last entry that was read */
+    this.newest = null;
+    /** @type {Map<string, import("./age.js").Quorum>} by check, the quorums that are demanded and met */
+    this.quorums = new Map();
   }
 
   /**
@@ -78,7 +82,7 @@ class Walk {
   checkPolicy(policy) {
     this.ledger.mark(POLICY);
     try {
-      checkUnder(this.note, policy);
+      this.keep(POLICY, checkUnder(this.note, policy));
     } catch (error) {
       this.ledger.fail(POLICY, refusal(error), CHECKPOINT);
     }
@@ -100,10 +104,18 @@ class Walk {
     }
     this.ledger.mark("B.6");
     try {
-      checkCosigned(this.note, keys);
+      this.keep("B.6", checkCosigned(this.note, keys));
     } catch (error) {
       this.ledger.fail("B.6", refusal(error), CHECKPOINT);
     }
+  }
+
+  /**
+   * @param {string} id
+   * @param {import("./age.js").Quorum} quorum
+   */
+  keep(id, quorum) {
+    if (!quorum.isMet(() => false)) this.quorums.set(id, quorum);
   }
 
   /**
@@ -117,6 +129,7 @@ class Walk {
       const where = `entry ${envelope.seq} (${envelope.type})`;
       this.checkOrder(previous, envelope.type, where);
       previous = envelope.type;
+      this.newest = envelope.time;
       const payload = await this.payload(envelope, where);
       if (payload) yield { envelope, payload, where, head: () => ({ size: this.tree.size, root: this.tree.root() }) };
     }

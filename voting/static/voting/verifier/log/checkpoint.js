@@ -44,19 +44,22 @@ export function checkLogSigned(note, log) {
  * B.6: `quorum` or more different witnesses have cosigned, and no known signature fails.
  * @param {Note} note
  * @param {{ log: VerifierKey, witnesses: readonly VerifierKey[], quorum: number }} keys
+ * @returns {import("../checks/age.js").Quorum}
  */
 export function checkCosigned(note, { log, witnesses, quorum }) {
   const signers = signersOf(note, [log, ...witnesses]);
   checkSigners(note, signers, log);
+  signers.delete(log);
   const found = witnesses.filter((witness) => signers.has(witness)).length;
   if (found < quorum) {
     throw new Refusal("log", "TooFewCosignatures", "too few witnesses", { expected: `at least ${quorum}`, computed: found });
   }
+  return { isMet: (has) => witnesses.filter(has).length >= quorum, times: signers };
 }
 
 /**
  * @param {Note} note
- * @param {Set<VerifierKey>} signers
+ * @param {ReadonlyMap<VerifierKey, bigint>} signers
  * @param {VerifierKey} log
  */
 function checkSigners({ text }, signers, log) {

@@ -72,6 +72,15 @@ function keyId({ name, type, key }) {
 }
 
 /**
+ * When a cosignature says that it was made, in seconds since 1970; 0 for a signature that does not say.
+ * @param {VerifierKey} key
+ * @param {Uint8Array} signature what follows the key id
+ */
+export function timeOf({ type }, signature) {
+  return type === COSIGNATURE ? toInteger(signature.subarray(0, TIME)) : 0n;
+}
+
+/**
  * Refuses what follows the key id unless it vouches for a note's text.
  * @param {VerifierKey} key
  * @param {string} text
@@ -79,7 +88,7 @@ function keyId({ name, type, key }) {
  */
 export function checkVouched(key, text, signature) {
   const isStamped = key.type === COSIGNATURE;
-  const message = isStamped ? `cosignature/v1\ntime ${toInteger(signature.subarray(0, TIME))}\n${text}` : text;
+  const message = isStamped ? `cosignature/v1\ntime ${timeOf(key, signature)}\n${text}` : text;
   try {
     verify(key.key, utf8(message), isStamped ? signature.subarray(TIME) : signature);
   } catch (error) {

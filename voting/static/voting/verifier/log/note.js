@@ -3,7 +3,7 @@
 import { decodeStandard } from "../codec/base64.js";
 import { toHex } from "../codec/octets.js";
 import { Refusal } from "../errors.js";
-import { checkVouched } from "./keys.js";
+import { checkVouched, timeOf } from "./keys.js";
 
 /** @typedef {import("./keys.js").VerifierKey} VerifierKey */
 /** @typedef {{ name: string, id: string, signature: Uint8Array }} SignatureLine */
@@ -31,18 +31,19 @@ export function readNote(octets) {
 }
 
 /**
- * Every known key that signed; any signature by a known key that fails refuses the note.
+ * Every known key that signed, with the time of its latest signature; any signature by a known key that fails refuses the note.
  * @param {Note} note
  * @param {readonly VerifierKey[]} known
  */
 export function signersOf({ text, lines }, known) {
-  /** @type {Set<VerifierKey>} */
-  const signers = new Set();
+  /** @type {Map<VerifierKey, bigint>} */
+  const signers = new Map();
   for (const { name, id, signature } of lines) {
     const key = known.find((candidate) => candidate.name === name && candidate.id === id);
     if (!key) continue;
     checkVouched(key, text, signature);
-    signers.add(key);
+    const [time, before] = [timeOf(key, signature), signers.get(key) ?? 0n];
+    signers.set(key, time > before ? time : before);
   }
   return signers;
 }

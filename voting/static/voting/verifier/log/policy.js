@@ -36,21 +36,32 @@ export function readPolicy(octets) {
  * B.8: a log of the policy has signed, and its quorum of witnesses has cosigned.
  * @param {Note} note
  * @param {Policy} policy
+ * @returns {import("../checks/age.js").Quorum}
  */
-export function checkUnder(note, { logs, witnesses, groups, quorum }) {
+export function checkUnder(note, policy) {
+  const { logs, witnesses, quorum } = policy;
   const signers = signersOf(note, [...logs, ...witnesses.map(({ key }) => key)]);
   const log = logs.find((key) => signers.has(key));
   if (!log) throw new Refusal("log", "NotSigned", "no log of the policy has signed", { expected: logs.map(({ name }) => name).join(", ") });
   const { origin } = readCheckpoint(note.text);
   if (origin !== log.name) throw new Refusal("log", "WrongOrigin", "checkpoint of another log", { expected: log.name, computed: origin });
-  const met = new Set([NONE, ...witnesses.filter(({ key }) => signers.has(key)).map(({ name }) => name)]);
+  for (const key of logs) signers.delete(key);
+  if (isMet(policy, (key) => signers.has(key))) return { isMet: (has) => isMet(policy, has), times: signers };
+  const cosigners = [...signers.keys()].map(({ name }) => name).sort();
+  const evidence = { expected: quorum, computed: cosigners.join(", ") || "no witness" };
+  throw new Refusal("log", "QuorumNotMet", "the policy's quorum of witnesses has not cosigned", evidence);
+}
+
+/**
+ * @param {Policy} policy
+ * @param {(key: VerifierKey) => boolean} has whether this witness is there
+ */
+function isMet({ witnesses, groups, quorum }, has) {
+  const met = new Set([NONE, ...witnesses.filter(({ key }) => has(key)).map(({ name }) => name)]);
   for (const { name, threshold, members } of groups) {
     if (members.filter((member) => met.has(member)).length >= threshold) met.add(name);
   }
-  if (met.has(quorum)) return;
-  const cosigners = witnesses.filter(({ key }) => signers.has(key)).map(({ key }) => key.name).sort();
-  const evidence = { expected: quorum, computed: cosigners.join(", ") || "no witness" };
-  throw new Refusal("log", "QuorumNotMet", "the policy's quorum of witnesses has not cosigned", evidence);
+  return met.has(quorum);
 }
 
 /**
