@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Coming back to the voting page with the browser's real back-forward cache, and duplicated tabs.
 
-As it is served, the page is never put into that cache by this browser: `no-store`. Others put such pages there all
-the same, so the same is shown of a page whose header was lost on the way.
+As it is served, the page is never put into that cache by this browser: `no-store`. Others put such pages
+there all the same, so the same is shown of a page whose header was lost on the way.
 """
 
 import json
-from base64 import urlsafe_b64decode
 
 import pytest
 from playwright.sync_api import expect
@@ -88,13 +87,12 @@ def test_as_it_is_served_the_page_is_never_put_into_the_cache(at):
     said = []
     tools = one.context.new_cdp_session(one.page)
     tools.send("Page.enable")
-    tools.on("Page.backForwardCacheNotUsed", lambda event: said.append(event))
+    tools.on("Page.backForwardCacheNotUsed", lambda event: said.extend(event["notRestoredExplanations"]))
     one.enter(typed).choose(ADA).go_on()
     before = one.check_code
     leave_and_come_back(one)
     assert one.page.evaluate("globalThis.shows") == [False]
-    reasons = {reason["reason"] for event in said for reason in event["notRestoredExplanations"]}
-    assert "MainResourceHasCacheControlNoStore" in reasons
+    assert "MainResourceHasCacheControlNoStore" in [told["reason"] for told in said]
     give(one, typed)
     assert chosen(one) == 1
     one.go_on()
@@ -155,12 +153,10 @@ def twin_of(one: Voter) -> Voter:
     return Voter(one.context, one.base, one.slug, page=opened_tab.value)
 
 
-def ciphertexts(one: Voter) -> set[bytes]:
-    """Of the ballot that was sent last: g to the vote times the secret power."""
-    width = 1024 * 2 // 8  # octets
-    [part] = json.loads(one.sent[-1])["ballot"]["contests"]
-    data = urlsafe_b64decode(part["ciphertexts"] + "==")
-    return {data[at : at + width] for at in range(0, len(data), width)}
+def ciphertexts(one: Voter) -> set[str]:
+    """Of the ballot that was sent last: each is g to the vote, times a secret power of h."""
+    contests = json.loads(one.sent[-1])["ballot"]["contests"]
+    return {text for part in contests for text in part["ciphertexts"]}
 
 
 def test_a_duplicated_tab_shows_another_voter_nothing_and_shares_no_powers(at):
@@ -172,6 +168,6 @@ def test_a_duplicated_tab_shows_another_voter_nothing_and_shares_no_powers(at):
     assert chosen(twin) == 0
     twin.choose(ADA).go_on().cast().has_voted()
     one.go_on().cast().has_voted()
-    assert len(ciphertexts(one)) > 1
+    assert ciphertexts(one)
     assert not ciphertexts(one) & ciphertexts(twin)
     assert (one.kept, twin.kept) == ({}, {})

@@ -84,7 +84,7 @@ def test_while_the_receipt_is_checked_it_is_noticed_and_another_one_checks_it(at
     one = to_review(at_leisure(at("choose-one")))
     shown = one.check_code
     held = []
-    one.page.route("**/ballots", lambda route: held.append(route))
+    one.page.route("**/ballots", held.append)
     one.cast()
     one.wait_until(lambda: held)
     one.page.evaluate(KILL)

@@ -25,7 +25,7 @@ expect.set_options(timeout=PATIENCE)
 
 @contextmanager
 def chromium(*, keeps_pages: bool = False) -> Iterator[Browser]:
-    """A browser; `keeps_pages`: with the back-forward cache that people's browsers have, and tests' have not."""
+    """A browser; `keeps_pages`: with the back-forward cache, as people's browsers have it."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     # Not for longer than a module: Django takes the thread for an asynchronous one meanwhile.
     with sync_playwright() as playwright:
