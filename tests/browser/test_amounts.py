@@ -83,3 +83,60 @@ def test_an_amount_that_cannot_stand_is_explained_before_enter_goes_on(one):
     expect(one.page.locator("#option-1")).to_be_visible()
     one.go_on()
     expect(one.page.locator("#cast")).to_be_visible()
+
+
+KEPT = "Only a whole number from 0 to 5 can stand here: 3 was kept."
+
+
+def pressed_after(one: Voter, typed: str, selector: str) -> Voter:
+    """Something is typed that cannot stand, and the mouse pressed elsewhere."""
+    one.page.set_viewport_size({"width": 320, "height": 600})  # the standing is no overlay here
+    one.give(option_0=2).give(option_0=3)
+    expect(one.page.locator(".standing-warning")).to_have_text("")
+    one.page.locator("#option-0").fill(typed)
+    target = one.page.locator(selector).first
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    one.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 4)  # near the upper edge
+    one.page.mouse.down()
+    return one
+
+
+@pytest.mark.parametrize("typed", ["99", "2,5"])
+def test_a_click_right_after_a_wrong_amount_hits_the_button_that_it_was_meant_for(one, typed):
+    """The press takes the focus from the field, and only then is there something to say."""
+    page = pressed_after(one, typed, "main button[type=submit]").page
+    button = page.locator("main button[type=submit]")
+    expect(button).to_be_focused()
+    before = button.bounding_box()
+    assert page.locator("#option-0").input_value() == "3"
+    assert page.locator(".standing-warning").inner_text() == ""
+    page.mouse.up()
+    expect(page.get_by_role("alert").get_by_role("link")).to_have_text(KEPT)
+    expect(page.locator(".standing-warning")).to_have_text(KEPT)
+    assert button.bounding_box() != before  # it moves, once it was clicked
+    button.click()
+    expect(page.locator("#cast")).to_be_visible()
+
+
+def let_go(page) -> None:
+    page.mouse.up()
+
+
+def drag(page) -> None:
+    page.mouse.move(100, 100, steps=5)
+    page.mouse.up()
+
+
+def type_on(page) -> None:
+    page.keyboard.press("Tab")  # and the release went to another window
+
+
+@pytest.mark.parametrize(("target", "end"), [("h1", let_go), ("footer a", drag), ("h1", type_on)])
+def test_what_is_wrong_is_said_however_a_press_ends(one, target, end):
+    page = pressed_after(one, "99", target).page
+    end(page)
+    expect(page.locator(".standing-warning")).to_have_text(KEPT)
+    page.mouse.up()
+    one.give(option_0=2)
+    expect(page.locator(".standing-warning")).to_have_text("")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Voting with keys that voters made themselves, and with one that came onto the roll while voting was open.
 
-Everything is done in browsers: voters register and confirm, an official decides and uploads what registrar and
-trustees sign elsewhere, and voters vote.
+Everything is done in browsers: voters register and confirm, an official decides and uploads what registrar
+and trustees sign elsewhere, and voters vote.
 """
 
 import hashlib
@@ -129,7 +129,7 @@ def town(browser, place):
     expect(page.get_by_role("status").first).to_contain_text("The polls are open.")
     page.goto(f"{place.base}/elections/{SLUG}/")
     command = page.locator("code", has_text="tally.verifier").first.text_content()
-    yield Town(
+    return Town(
         desk=desk,
         election_id=election_id,
         fingerprint=re.search(r"[0-9a-f]{64}", command)[0],

@@ -127,6 +127,31 @@ def test_a_voter_registers_by_the_organisations_sign_in(page, place):
     check_accessible(page)
 
 
+def test_who_stays_away_until_the_sign_in_has_ended_can_sign_in_again(page, place):
+    begin(page, place)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("input[name=sub]").fill("dorothea")
+    page.locator("button[type=submit]").first.click()
+    page.get_by_role("button", name="Make my code").click()
+    code = keep_the_code(page)
+    for cookie in page.context.cookies(place.base):
+        if cookie["name"] != "csrf":
+            page.context.clear_cookies(name=cookie["name"])
+    show_the_code(page, code)
+    heading(page, "This did not work")
+    expect(page.get_by_role("alert")).to_contain_text("Your sign-in has ended. Sign in again.")
+    check_accessible(page)
+    page.get_by_role("button", name="Start again").click()
+    heading(page, "Register to vote")
+    expect(page.get_by_text("You are signed in as:")).to_have_count(0)
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("input[name=sub]").fill("dorothea")
+    page.locator("button[type=submit]").first.click()
+    page.get_by_role("button", name="Make my code").click()
+    show_the_code(page, keep_the_code(page))
+    heading(page, "You are registered")
+
+
 def test_the_code_is_not_kept_by_the_browser(page, place):
     begin(page, place)
     page.locator("#address").fill("dora@example.org")

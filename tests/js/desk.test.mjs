@@ -263,6 +263,20 @@ test("progress is told while a ballot waits for its powers", async () => {
   assert.deepEqual(told, Array.from({ length: total - 1 }, (_, index) => index + 1));
 });
 
+test("while a proof is checked, that it goes on is told for every branch", async () => {
+  const desk = new Desk();
+  const payloads = { manifest: record("manifest.json"), key: record("key.json"), opening: record("open.json") };
+  await desk.open({ ...payloads, allowTestModulus: true });
+  const { credential } = await desk.identify({ code: CODE });
+  const { tracker } = await desk.seal({ credential, ...CHOICE });
+  const { sent } = await desk.cast({ tracker });
+  let told = 0;
+  desk.onstep = () => (told += 1);
+  await desk.checkEntry({ digits: tracker, answer: await answerFor(sent), payload: sent });
+  const parts = JSON.parse(new TextDecoder().decode(sent)).contests;
+  assert.ok(told >= parts.length, `${told}`);
+});
+
 test("whoever waits for a worker that is stopped is told so", async () => {
   const { engine } = await opened();
   const waiting = engine.identify(CODE);

@@ -4,7 +4,7 @@ import js from "@eslint/js";
 import noUnsanitized from "eslint-plugin-no-unsanitized";
 
 const browser = ["TextDecoder", "TextEncoder", "atob", "btoa", "crypto", "DOMException"];
-const page = ["document", "window", "navigator", "location", "URL", "Blob", "Worker", "MessageChannel", "AbortController", "AbortSignal", "FormData", "HTMLInputElement", "fetch", "setTimeout", "clearTimeout"];
+const page = ["document", "window", "navigator", "location", "URL", "Blob", "Worker", "MessageChannel", "AbortController", "AbortSignal", "FormData", "HTMLInputElement", "fetch", "setTimeout", "clearTimeout", "setInterval", "clearInterval"];
 const node = ["Buffer", "MessageChannel", "ReadableStream", "Response", "process", "structuredClone", "performance", "console", "setTimeout", "URL", "Blob", "fetch"];
 
 /** @param {string[]} names */

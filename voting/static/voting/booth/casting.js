@@ -84,9 +84,11 @@ export async function challenge(election, { tracker }, { publicKey, privateKey }
  * On a second device: does the seed give, with these choices, the ballot of this tracker?
  * @param {Election} election
  * @param {Choice & {seed: Octets, tracker: string}} opening throws OpeningRefuted
+ * @param {() => void} [onstep] called after every power
  */
-export async function checkOpening(election, { seed, tracker, ...choice }) {
+export async function checkOpening(election, { seed, tracker, ...choice }, onstep = () => {}) {
   const pool = await Pool.fromSeed(election.key, election.manifest.shape.statements, seed);
+  while (pool.step()) onstep();
   const { tracker: computed } = await prepare(election, choice, pool);
   if (computed !== tracker) {
     throw new OpeningRefuted("the tested ballot did not say what the voter chose", { expected: tracker, computed });
@@ -97,9 +99,10 @@ export async function checkOpening(election, { seed, tracker, ...choice }) {
  * Everything about a signed ballot that needs no board and no roll: form, election, signature, proof.
  * @param {Election} election
  * @param {Octets} octets throws a Refusal
+ * @param {() => void} [onstep] called for every branch
  * @returns {Promise<string>} its tracker
  */
-export async function verifyBallot(election, octets) {
+export async function verifyBallot(election, octets, onstep) {
   const { manifest: { shape }, key, fingerprint } = election;
   const { ballot, signature } = readBallot(octets, shape);
   checkSameElection(fingerprint, ballot.election);
@@ -107,7 +110,7 @@ export async function verifyBallot(election, octets) {
   const unsigned = ballotValue(ballot, shape);
   await checkSignature(unsigned, signature, ballot.credential);
   const { ciphertexts, proof } = ballot;
-  await verifyCompact(key, { context: contextOf(ballot), ciphertexts, statements: shape.statements }, proof);
+  await verifyCompact(key, { context: contextOf(ballot), ciphertexts, statements: shape.statements }, proof, onstep);
   return toHex(await digestOf(unsigned));
 }
 

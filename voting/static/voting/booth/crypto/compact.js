@@ -21,12 +21,13 @@ const CHALLENGES = 1n << BigInt(CHALLENGE_BITS);
  * @param {PublicKey} key
  * @param {Claim} claim
  * @param {BallotProof} proof
+ * @param {() => void} [onstep] called for every branch
  */
-export async function verifyCompact(key, claim, proof) {
+export async function verifyCompact(key, claim, proof, onstep) {
   checkShape(claim, proof);
   checkRanges(key, claim, proof);
   checkSums(proof);
-  const commitments = recomputeCommitments(key, claim, proof);
+  const commitments = recomputeCommitments(key, claim, proof, onstep);
   const e = await challenge(claim.context, [...claim.ciphertexts, ...commitments], key.width);
   if (e !== proof.challenge) throw new ChallengeMismatch("the challenge is not the hash of the transcript");
 }
@@ -36,13 +37,15 @@ export async function verifyCompact(key, claim, proof) {
  * @param {PublicKey} key
  * @param {Claim} claim
  * @param {BallotProof} proof
+ * @param {() => void} [onstep] called for every branch
  * @returns {bigint[]}
  */
-export function recomputeCommitments(key, claim, proof) {
+export function recomputeCommitments(key, claim, proof, onstep = () => {}) {
   const { modulus } = key;
   return claim.statements.flatMap((statement, i) => {
     const powers = new FixedBase(inverse(combine(key, claim.ciphertexts, statement.terms), modulus), modulus);
     return statement.values.map((v, j) => {
+      onstep();
       const { challenges: { [j]: e }, responses: { [j]: z } } = proof.statements[i];
       const a = (((key.powers.power(z) * powers.power(e)) % modulus) * gPower(key, v * e)) % modulus;
       return absolute(a, modulus);

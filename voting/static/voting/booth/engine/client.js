@@ -2,9 +2,11 @@
 /**
  * The page's side of the worker: every method of engine/desk.js as a question to it.
  *
- * `stop` ends the worker, and with it the key and everything that was precomputed.
+ * `stop` ends the worker, and with it the key and everything that was precomputed. A worker that the system has killed
+ * tells nobody: one that is asked something and is silent for too long is ended, too.
  */
 import { Stopped } from "../errors.js";
+import { Silence } from "./silence.js";
 import { readError } from "./wire.js";
 
 /** @import { Selections } from "../casting.js" */
@@ -17,8 +19,13 @@ import { readError } from "./wire.js";
 
 /** @typedef {Pick<import("../record/manifest.js").Manifest, "electionId" | "title" | "languages" | "rehearsal" | "schedule" | "rules" | "contests" | "registrar">} Shown */
 
+const LOADING = 180_000; // ms, for a worker that has said nothing yet: its modules may come over a bad connection
+const PATIENCE = 30_000; // ms: whatever takes long says so at every few powers, which a slow phone makes in a second
+
 export class Engine {
   #worker;
+  #silence = new Silence(() => this.stop());
+  #patience = LOADING;
   #last = 0;
   #hasEnded = false;
   /** @type {Map<number, Waiting>} */
@@ -129,20 +136,25 @@ export class Engine {
     return new Promise((resolve, reject) => {
       if (this.#hasEnded) throw new Stopped("the worker has ended");
       this.#waiting.set(id, { resolve, reject });
+      this.#silence.expect(this.#patience);
       this.#worker.postMessage({ id, method, argument });
     });
   }
 
   /** @param {{id?: number, result?: unknown, error?: import("./wire.js").Written, progress?: {made: number, total: number}}} message */
   #receive({ id, result, error, progress }) {
-    if (progress) return this.onprogress(progress);
+    this.#patience = PATIENCE;
     const waiting = this.#waiting.get(id ?? 0);
     this.#waiting.delete(id ?? 0);
+    if (this.#waiting.size > 0) this.#silence.expect(this.#patience);
+    else this.#silence.end();
+    if (progress) return this.onprogress(progress);
     return error ? waiting?.reject(readError(error)) : waiting?.resolve(result);
   }
 
   #end() {
     this.#hasEnded = true;
+    this.#silence.end();
     for (const { reject } of this.#waiting.values()) reject(new Stopped("the worker has ended"));
     this.#waiting.clear();
   }

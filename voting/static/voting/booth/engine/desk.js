@@ -53,6 +53,8 @@ export class Desk {
   #isOnBoard = false; // the test
   /** @type {(progress: {made: number, total: number}) => void} told while a ballot waits for its powers */
   onprogress = () => {};
+  /** Told now and then while a proof is checked, which may take long. */
+  onstep = () => {};
 
   /**
    * @param {{manifest: Octets, key: Octets, opening: Octets, allowTestModulus: boolean}} payloads
@@ -196,12 +198,12 @@ export class Desk {
    * @param {{seed: Octets, tracker: string, credential: string, supersedes: string, selections: Selections}} opening
    */
   async checkOpening({ credential, ...opening }) {
-    await checkOpening(this.#open, { ...opening, credential: fromHex(credential) });
+    await checkOpening(this.#open, { ...opening, credential: fromHex(credential) }, this.onstep);
   }
 
   /** @param {Octets} payload */
   async #readBallot(payload) {
-    const tracker = await verifyBallot(this.#open, payload);
+    const tracker = await verifyBallot(this.#open, payload, this.onstep);
     const { ballot } = readBallot(payload, this.#open.manifest.shape);
     return { tracker, credential: ballot.credential, supersedes: ballot.supersedes };
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * The worker's loop. A question is {id, method, argument}; its answer {id, result} or {id, error}; {progress} tells how
- * many powers are made, also while a ballot waits for them. Questions are answered in order; between two powers the loop
- * looks for the next question.
+ * many powers are made, also while a ballot waits for them; {} that a proof is still being checked. Questions are
+ * answered in order; between two powers the loop looks for the next question.
  */
 import { writeError } from "./wire.js";
 
@@ -33,6 +33,8 @@ export function serve(desk, port) {
   desk.onprogress = ({ made, total }) => {
     if (made % PROGRESS_EVERY === 0 || made === total) port.postMessage({ progress: { made, total } });
   };
+
+  desk.onstep = () => port.postMessage({});
 
   turns.port1.onmessage = () => {
     const isMore = desk.step();

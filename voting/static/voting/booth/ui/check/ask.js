@@ -3,8 +3,12 @@
 import { say, sayMany } from "../../texts.js";
 import { el, errorSummary } from "../dom.js";
 
+/** @import { Page } from "../page.js" */
+
 const FIELD = "code";
 const FILE = "receipt";
+const OF_CODE = ["WrongCodeLength", "ForbiddenCodeCharacter", "WrongCheckCharacter"];
+const OF_FILE = ["MalformedReceipt", "ForeignRecord"];
 
 /** @param {{code: string, onsubmit: (code: string) => void, onreceipt: (file: File) => void}} given */
 export function askView({ code, onsubmit, onreceipt }) {
@@ -39,10 +43,16 @@ export function hideSecret({ name, computed }) {
   if (name === "WrongCheckCharacter" && computed === "voting" && field instanceof HTMLInputElement) field.value = "";
 }
 
-/** @param {any} error */
-export function askErrors({ name, computed }) {
-  const isOfFile = name === "MalformedReceipt" || name === "ForeignRecord";
-  return errorSummary(say("There is a problem"), [{ text: reason(name, computed), field: isOfFile ? FILE : FIELD }]);
+/**
+ * What cannot be checked, and why. A code or file that could not be looked at is not marked as wrong.
+ * @param {Page} page
+ * @param {any} error
+ */
+export function showAskErrors(page, { name, computed }) {
+  const field = OF_FILE.includes(name) ? FILE : FIELD;
+  page.showErrors(errorSummary(say("There is a problem"), [{ text: reason(name, computed), field }]));
+  if (OF_FILE.includes(name)) document.getElementById(FILE)?.setAttribute("aria-invalid", "true");
+  if (!OF_CODE.includes(name)) document.getElementById(FIELD)?.removeAttribute("aria-invalid"); // the page marks what is linked to
 }
 
 /**
@@ -60,6 +70,7 @@ function reason(name, computed) {
       : say("One or more characters are wrong or have changed places.");
     case "MalformedReceipt": return say("This file is not the receipt of a ballot.");
     case "ForeignRecord": return say("This is a receipt of another election.");
+    case "Stopped": return say("A part of this page could not be loaded, or it was stopped. Perhaps the connection was lost.");
     default: return say("The server could not be asked. Check your connection, then try again.");
   }
 }

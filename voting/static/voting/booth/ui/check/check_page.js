@@ -8,7 +8,8 @@ import { readRollChange } from "../../record/roll_change.js";
 import { say } from "../../texts.js";
 import { el } from "../dom.js";
 import { openPage, takeFragment } from "../election_page.js";
-import { askErrors, askView, hideSecret } from "./ask.js";
+import { Polling } from "../polling.js";
+import { askView, hideSecret, showAskErrors } from "./ask.js";
 import { brokenView, fateOf, fineView, foundView, missingView, refutedView, wrongView } from "./found.js";
 
 /** @import { Child } from "../dom.js" */
@@ -21,6 +22,7 @@ import { brokenView, fateOf, fineView, foundView, missingView, refutedView, wron
 
 export class CheckPage {
   #opened;
+  #polling;
   #isFirst = true;
   #turn = 0; // of the questions that were asked
 
@@ -34,6 +36,7 @@ export class CheckPage {
   /** @param {Opened} opened */
   constructor(opened) {
     this.#opened = opened;
+    this.#polling = new Polling(opened);
   }
 
   /** @param {string} code */
@@ -65,18 +68,19 @@ export class CheckPage {
    * @param {File} file
    */
   async #checkReceipt(file) {
-    const { election, engine, page } = this.#opened;
+    const { election, page } = this.#opened;
     const isLate = this.#asking();
     try {
       if (file.size > LIMIT) throw new MalformedReceipt("too long to be a receipt");
       const kept = readReceiptFile(await file.text(), election.fingerprint);
       const answer = { type: "ballot", entry: kept.entry, receipt: kept.receipt };
+      const engine = await this.#polling.live();
       await engine.checkEntry({ digits: kept.tracker, answer, payload: utf8(kept.ballot) });
       if (!isLate()) await this.#check(formatCheckCode(kept.tracker), kept);
     } catch (error) {
       if (isLate()) return;
       const isNamed = ["ForeignRecord", "Stopped"].includes(/** @type {Error} */ (error).name);
-      page.showErrors(askErrors(isNamed ? error : new MalformedReceipt("it proves nothing")));
+      showAskErrors(page, isNamed ? error : new MalformedReceipt("it proves nothing"));
     }
   }
 
@@ -94,7 +98,7 @@ export class CheckPage {
     } catch (error) {
       if (isLate()) return;
       hideSecret(error);
-      page.showErrors(askErrors(error));
+      showAskErrors(page, error);
     }
   }
 
@@ -121,7 +125,8 @@ export class CheckPage {
    * @returns {Promise<() => void>}
    */
   async #verify(digits, found, payload, evidence) {
-    const { engine, election: { registrar: { name } } } = this.#opened;
+    const { election: { registrar: { name } } } = this.#opened;
+    const engine = await this.#polling.live();
     try {
       const checked = await engine.checkEntry({ digits, answer: found, payload });
       const reason = found.revoked ? await this.#reasonOf(found.revoked, checked.credential) : "";

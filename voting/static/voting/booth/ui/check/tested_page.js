@@ -11,6 +11,7 @@ import { say } from "../../texts.js";
 import { codeBlock } from "../code.js";
 import { download, el, errorSummary, notice } from "../dom.js";
 import { openPage, takeFragment } from "../election_page.js";
+import { Polling } from "../polling.js";
 import { answersView } from "../questions/answered.js";
 
 /** @import { Opened } from "../election_page.js" */
@@ -21,6 +22,7 @@ const LIMIT = 100_000; // octets
 
 export class TestedPage {
   #opened;
+  #polling;
   #isFirst = true;
 
   /** @param {HTMLElement} root */
@@ -33,6 +35,7 @@ export class TestedPage {
   /** @param {Opened} opened */
   constructor(opened) {
     this.#opened = opened;
+    this.#polling = new Polling(opened);
   }
 
   /** @param {string} text */
@@ -79,7 +82,8 @@ export class TestedPage {
    * @param {import("../../octets.js").Octets} payload
    */
   async #verify(opening, found, payload) {
-    const { engine, election } = this.#opened;
+    const { election } = this.#opened;
+    const engine = await this.#polling.live();
     let entry;
     try {
       entry = await engine.checkEntry({ digits: opening.tracker, answer: found, payload });

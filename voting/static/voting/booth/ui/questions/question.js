@@ -7,6 +7,7 @@ import { total } from "../../contests/base.js";
 import { say, sayMany } from "../../texts.js";
 import { el } from "../dom.js";
 import { shown } from "../election_text.js";
+import { whenSteady } from "../steady.js";
 import { amountRow, tickRow } from "./rows.js";
 import { ruleOf, spentOn, standingOf } from "./state.js";
 
@@ -161,8 +162,8 @@ class Answer {
   /** @param {Selection} selection */
   #take(selection) {
     this.#selection = selection;
-    this.#warned.textContent = "";
-    this.#say();
+    whenSteady(() => this.#warned.replaceChildren());
+    whenSteady(() => this.#say());
     this.#heard.onchange(selection);
   }
 
@@ -172,6 +173,6 @@ class Answer {
 
   /** @param {string} problem */
   #warn(problem) {
-    this.#warned.textContent = problem;
+    whenSteady(() => this.#warned.replaceChildren(problem));
   }
 }

@@ -147,6 +147,15 @@ function makeCode(state) {
   keepCode(state);
 }
 
+/**
+ * @param {Registering} state
+ * @param {string} code why it did not work
+ */
+function startAgain(state, code) {
+  if (code === "not-signed-in") state.registrant = null; // so that the sign-in is offered
+  whoStep(state);
+}
+
 /** @param {Registering} state */
 function keepCode(state) {
   codeStep(state, () => checkStep(state, () => keepCode(state), () => void send(state)));
@@ -186,7 +195,7 @@ async function submit(state, body, reference) {
     problem.setAttribute("role", "alert");
     show(state, say("This did not work"), problem, el("div", { class: "actions" },
       button(say("Send again"), () => void submit(state, body, reference), { class: "btn btn-primary" }),
-      button(say("Start again"), () => whoStep(state))));
+      button(say("Start again"), () => startAgain(state, answer.code))));
     return;
   }
   forget(state);

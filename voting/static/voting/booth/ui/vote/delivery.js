@@ -17,7 +17,7 @@ import { lastOf } from "./standing.js";
 /** @import { Accepted, Outcome } from "../../engine/transport.js" */
 /** @import { Octets } from "../../octets.js" */
 /** @import { Opened } from "../election_page.js" */
-/** @import { Polling } from "./polling.js" */
+/** @import { Polling } from "../polling.js" */
 
 /** @typedef {{fate: Fate, tracker: string, credential: string, sent: Octets, body: Octets, wasSent?: boolean, answer?: unknown}} Outgoing */
 /** @typedef {"sealed" | "fate" | "credential"} Needed of the state */

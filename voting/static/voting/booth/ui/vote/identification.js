@@ -8,7 +8,7 @@ import { standingOf } from "./standing.js";
 
 /** @import { Event as FlowEvent } from "../../engine/flow.js" */
 /** @import { Opened } from "../election_page.js" */
-/** @import { Polling } from "./polling.js" */
+/** @import { Polling } from "../polling.js" */
 
 const FOREIGN = ["AnotherElection", "FingerprintMismatch", "OpeningMismatch"]; // the server shows another election by now
 const NAMED = ["CannotOpen", "ForeignRecord", "BadPassphraseText"]; // what is said of a backup file besides that it is none

@@ -107,6 +107,7 @@ function reason({ name, computed }) {
     case "NotOpen": return say("Voting is not open any more.");
     case "NotShown": return say("What the server says about earlier ballots with this code, or about the code, it cannot show at the moment. Try again in a few minutes.");
     case "NotProven": return say("What the server says about earlier ballots with this code, or about the code, does not hold.");
+    case "Stopped": return say("A part of this page could not be loaded, or it was stopped. Perhaps the connection was lost.");
     default: return say("The server could not be asked about this code. Check your connection, then try again.");
   }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * The worker of the voting page, or another one after it: a worker that has ended is replaced as soon as one is needed.
+ * The worker of a page, or another one after it: a worker that has ended is replaced as soon as one is needed.
  *
  * While the page is left there is none, and a new one knows no key and no powers of an earlier one.
  */
-import { Stopped } from "../../errors.js";
-import { openElection } from "../election_page.js";
+import { Stopped } from "../errors.js";
+import { openElection } from "./election_page.js";
 
-/** @import { Engine } from "../../engine/client.js" */
-/** @import { Opened } from "../election_page.js" */
+/** @import { Engine } from "../engine/client.js" */
+/** @import { Opened } from "./election_page.js" */
 
 export class Polling {
   #opened;
