@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.looks import check_looks
 from tests.browser.polling_place import fresh_code
-from tests.browser.voters import ADA, Voter, to_review
+from tests.browser.voters import ADA, Voter, holding, to_review
 
 pytestmark = pytest.mark.servers
 
@@ -117,9 +117,9 @@ def test_of_two_devices_whose_ballots_race_one_counts_and_the_other_is_told_whic
     typed = fresh_code()
     pair = [at("choose-one").enter(typed).choose(ADA).go_on() for _ in range(2)]
     shown = [one.check_code for one in pair]
-    held = []
+    held, hold = holding()
     for one in pair:
-        one.page.route("**/ballots", held.append)
+        one.page.route("**/ballots", hold)
         one.cast()
     for one in pair:
         one.wait_until(lambda: len(held) == 2)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tally.record.tracker import format_check_code
 from tests.browser.polling_place import fresh_code
-from tests.browser.voters import ADA, Voter, to_review
+from tests.browser.voters import ADA, Voter, holding, to_review
 
 pytestmark = pytest.mark.servers
 
@@ -298,16 +298,6 @@ def test_a_page_that_is_brought_back_has_no_key_and_no_powers(at, step):
     give(one, typed)
     expect(one.page.get_by_label(ADA)).to_be_checked()
     one.go_on().cast().has_voted()
-
-
-def holding():
-    """Requests that are held, and the handler that holds them."""
-    held = []
-
-    def hold(route) -> None:
-        held.append(route)
-
-    return held, hold
 
 
 def test_a_page_that_is_brought_back_while_it_sends_believes_an_honest_answer(at):

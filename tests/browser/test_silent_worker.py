@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.polling_place import fresh_code
-from tests.browser.voters import ADA, Voter, to_review
+from tests.browser.voters import ADA, Voter, holding, to_review
 
 pytestmark = pytest.mark.servers
 
@@ -83,8 +83,8 @@ def test_at_casting_it_is_noticed_and_nothing_was_sent(at):
 def test_while_the_receipt_is_checked_it_is_noticed_and_another_one_checks_it(at):
     one = to_review(at_leisure(at("choose-one")))
     shown = one.check_code
-    held = []
-    one.page.route("**/ballots", held.append)
+    held, hold = holding()
+    one.page.route("**/ballots", hold)
     one.cast()
     one.wait_until(lambda: held)
     one.page.evaluate(KILL)

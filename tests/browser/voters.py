@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from tests.browser.polling_place import fresh_code
 
@@ -142,3 +142,13 @@ def voter(browser: Browser, base: str, slug: str, *, width: int = 360, **options
 def to_review(one: Voter) -> Voter:
     """A voter who has chosen, and whose ballot is being locked."""
     return one.enter(fresh_code()).choose(ADA).go_on()
+
+
+def holding() -> tuple[list[Route], Callable[[Route], None]]:
+    """Requests that are held, and the handler that holds them."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    return held, hold
