@@ -18,6 +18,20 @@ CUT_OFF = """() => [...document.querySelectorAll("button, a.btn, .pill, h1, h2, 
   .filter((each) => each.offsetParent && !each.closest(".visually-hidden, .bars"))
   .filter((each) => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).display !== "inline")
   .map((each) => each.outerHTML)"""
+COVERED = """() => {
+  const focused = document.activeElement;
+  const { left, top, width, height } = focused.getBoundingClientRect();
+  return ![0.1, 0.5, 0.9].every((part) => {
+    const seen = document.elementFromPoint(left + width / 2, top + part * height);
+    return seen && (focused.contains(seen) || seen.closest("label")?.control === focused);
+  });
+}"""
+
+
+def focus_is_covered(page: Page) -> bool:
+    """Whether something stands over a part of what has the focus, or the edge of the screen cuts it."""
+    found: bool = page.evaluate(COVERED)
+    return found
 
 
 def violations(page: Page, *, without: tuple[str, ...] = ()) -> list[str]:

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tally.record.tracker import format_check_code
-from tests.browser.looks import check_page
 from tests.browser.polling_place import fresh_code
 from tests.browser.voters import ADA, Voter, to_review
 
@@ -243,8 +242,6 @@ def test_a_worker_that_dies_is_noticed_and_nothing_is_lost(at, step):
         one.page.evaluate(KILL)
         one.page.locator(f"#{step}").click()
     has_stopped(one)
-    if step == "cast":
-        check_page(one.page)
     give(one, typed)
     expect(one.page.get_by_label(ADA)).to_be_checked()
     one.go_on().cast().has_voted()

@@ -12,39 +12,22 @@ pytestmark = pytest.mark.servers
 
 
 PHONE = {"width": 360, "height": 640}
-KEYS = {
-    "choose-one": ("Tab", "Space", "ArrowDown"),
-    "approval": ("Tab", "Space", "Tab", "Space", "Tab", "Tab", "Tab"),
-    "score": ("Tab", "Tab", "5", "Tab", "Enter", "Tab", "Tab", "3"),
-    "cumulative": ("Tab", "Tab", "6", "Tab", "Tab", "Tab", "2"),
-    "knapsack": ("Tab", "Space", "Tab", "Tab", "Space", "Tab", "Tab"),
-}
-HIDDEN = """() => {
-  const focused = document.activeElement;
-  const { left, top, width, height } = focused.getBoundingClientRect();
-  return ![0.1, 0.5, 0.9].every((part) => {
-    const seen = document.elementFromPoint(left + width / 2, top + part * height);
-    return seen && (focused.contains(seen) || (seen.control ?? seen.closest("label")?.control) === focused);
-  });
-}"""
 
 
-@pytest.mark.parametrize("slug", KEYS)
-def test_the_keyboard_alone_is_enough_and_never_out_of_sight(at, slug):
-    one = at(slug, viewport=PHONE)
+def test_the_keyboard_alone_is_enough(at):
+    one = at("choose-one")
     one.page.goto(one.address)
     one.page.locator("#code").focus()
     one.page.keyboard.type(fresh_code().lower())
     one.page.keyboard.press("Enter")
     expect(one.page.locator("h1")).to_be_focused()
-    expect(one.page.locator("#option-0")).to_be_visible()
-    for key in KEYS[slug]:
-        one.page.keyboard.press(key)
-        assert not one.page.evaluate(HIDDEN)
+    one.page.keyboard.press("Tab")
+    one.page.keyboard.press("Space")
+    one.page.keyboard.press("ArrowDown")
+    assert one.page.locator("input:checked").count() == 1
     one.page.keyboard.press("Enter")
     expect(one.page.locator("#cast")).to_be_visible()
     expect(one.page.locator("h1")).to_be_focused()
-    expect(one.page.locator(".answer-list li")).not_to_have_count(0)
     for _ in range(12):
         one.page.keyboard.press("Tab")
         if one.page.evaluate("document.activeElement.id") == "cast":
@@ -82,11 +65,6 @@ def test_every_step_is_accessible_and_takes_the_focus(at):
     one.page.locator("#retry").click()
     one.has_voted()
     expect(one.page.locator("h1")).to_be_focused()
-    check_looks(one)
-
-
-def test_points_are_accessible(at):
-    one = at("cumulative").enter(fresh_code()).give(option_0=3)
     check_looks(one)
 
 
