@@ -2,8 +2,8 @@
 """A polling place: the real server in a process of its own, open elections of every kind, known codes.
 
 `with opened(folder) as base:` yields the address. Elections by name: those of `polling_data.PLACES`
-(choose-one, approval, score, cumulative, knapsack, harbour, strict, market, practice, changed, mailed, later,
-over).
+(choose-one, approval, score, cumulative, knapsack, harbour, strict, market, practice, changed, mailed, wordy,
+later, over).
 `code(voter)` for a voter below VOTERS is good in each, but that of REVOKED not in "changed".
 `opened(folder, large=True)` adds "large": 3072 bits, 20 options.
 """

@@ -90,7 +90,7 @@ KEPT = "Only a whole number from 0 to 5 can stand here: 3 was kept."
 
 def pressed_after(one: Voter, typed: str, selector: str) -> Voter:
     """Something is typed that cannot stand, and the mouse pressed elsewhere."""
-    one.page.set_viewport_size({"width": 320, "height": 600})  # the standing is no overlay here
+    one.page.set_viewport_size({"width": 320, "height": 470})  # the standing is no overlay here
     one.give(option_0=2).give(option_0=3)
     expect(one.page.locator(".standing-warning")).to_have_text("")
     one.page.locator("#option-0").fill(typed)

@@ -7,20 +7,15 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.looks import check_page, violations
 from tests.browser.polling_place import fresh_code, opened
 from tests.browser.voters import WITHOUT_ED25519, Voter, chromium, voter
 
 pytestmark = pytest.mark.servers
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WIDTHS = (320, 768, 1280)
 ROSA, IMANI = "Rosa Delgado", "Imani Barasa"
-TARGETS = """() => [...document.querySelectorAll("main :is(button, input, summary, a.btn)")]
-  .filter((each) => each.offsetParent && each.getBoundingClientRect().height < 47.5)
-  .map((each) => each.outerHTML)"""
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +62,9 @@ def notice(page: Page) -> str:
 
 
 def check_state(page: Page) -> None:
-    """Accessible, large enough to touch, and never scrolling sideways."""
+    """As every page has to look, with all that can be opened."""
     page.eval_on_selector_all("details", "all => all.forEach(details => { details.open = true })")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        found = Axe().run(page, options={"runOnly": TAGS, "resultTypes": ["violations"]}).response
-        assert [rule["id"] for rule in found["violations"]] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(TARGETS) == []
+    check_page(page)
 
 
 def test_a_ballot_is_checked_down_to_its_proof_in_three_steps(at):
@@ -647,12 +637,7 @@ def test_in_the_readers_own_colours_the_page_stays_accessible(at, part):
     one.page.emulate_media(forced_colors="active")
     one.page.goto(f"{one.base}/elections/{one.slug}/{part}/")
     expect(one.page.locator("#fingerprint")).to_be_visible()
-    options = {
-        "runOnly": TAGS,
-        "resultTypes": ["violations"],
-        "rules": {"color-contrast": {"enabled": False}},  # the colours are the reader's own
-    }
-    assert [rule["id"] for rule in Axe().run(one.page, options=options).response["violations"]] == []
+    assert violations(one.page, without=("color-contrast",)) == []  # the colours are the reader's own
 
 
 def test_what_goes_wrong_is_accessible_in_arabic(browser, base):

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tally.registrar.codes import format_voting_code
+from tests.browser.looks import check_page
 from tests.browser.polling_place import fresh_code
 from tests.browser.voters import ADA, Voter, to_review
 
@@ -109,6 +110,8 @@ def test_who_is_turned_away_with_good_reason_gets_that_signed(at):
     one.page.locator("#ongoing").click()
     one.choose(ADA).go_on().cast()
     expect(one.page.get_by_text("Your code is not on the list of voters")).to_be_visible()
+    assert one.heading == "Not counted"
+    check_page(one.page)
     assert one.saved("Save the signed refusal")["answer"]["code"] == "not-on-roll"
 
 

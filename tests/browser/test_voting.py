@@ -4,7 +4,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looks import check_looks
+from tests.browser.looks import check_page
 from tests.browser.polling_place import fresh_code, opened
 from tests.browser.voters import ADA, Voter, to_review
 
@@ -109,7 +109,7 @@ def test_the_last_ballot_replaces_the_first(at):
     first = at("choose-one").enter(typed).choose(ADA).go_on().cast().has_voted()
     again = at("choose-one").enter(typed).has_banner("voted-before")
     expect(again.page.locator(".counting")).to_have_text(first.check_code)
-    check_looks(again)
+    check_page(again.page)
     again.choose("Ewan MacLeod").go_on().cast()
     again.has_voted()
     assert first.check_code != again.check_code
@@ -125,7 +125,7 @@ def test_a_code_without_ballots_left_is_told_so(at):
     vote(at("strict"))
     one = at("strict").enter(typed)
     expect(one.page.get_by_text("You have cast all the ballots")).to_be_visible()
-    check_looks(one)
+    check_page(one.page)
 
 
 def test_a_tested_ballot_is_opened_and_the_real_one_is_cast_after_it(at):
@@ -157,7 +157,7 @@ def test_of_two_devices_at_once_one_is_told_that_the_other_came_first(at):
     first.cast().has_voted()
     second.cast()
     expect(second.page.get_by_text("Another ballot with your code came first")).to_be_visible()
-    check_looks(second)
+    check_page(second.page)
     assert len(second.sent) == 1
     assert second.check_code == first.check_code
     second.page.locator("#again").click()

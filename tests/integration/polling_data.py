@@ -127,6 +127,30 @@ def bilingual():
     return ChooseOne(id="market", question=asked, options=names, order="fixed", seats=1, budget=0, blank=True)
 
 
+DANUBE = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
+LINK = "https://candidates.example.org/elections/2027/statement?name=tomasz-w%C3%B3jcik&page=1"
+
+
+def wordy(kind: type, **rest: object):
+    """A maker of a question with words that do not fit on one line of a phone."""
+
+    def make():
+        names = options(DANUBE, LINK, "Both", "Neither", costs=rest.get("costs", ()))
+        others = {name: value for name, value in rest.items() if name != "costs"}
+        return question(kind, kind.__name__.lower(), f"Which of these: {DANUBE}?", names, **others)
+
+    return make
+
+
+WORDY = (
+    wordy(ChooseOne, blank=True),
+    wordy(Approval, seats=1, minimum=0, maximum=3),
+    wordy(Score, highest=5),
+    wordy(Cumulative, points=10, per_option=10, exact=False),
+    wordy(Knapsack, costs=(1_000_000, 250_000, 1, 2), seats=0, budget=1_500_000, minimum=0, maximum=4),
+)
+
+
 def long_list():
     names = options(*(f"Candidate number {place}" for place in range(1, 21)))
     return question(ChooseOne, "list", "Who shall speak for the council?", names, blank=False)
@@ -145,6 +169,7 @@ PLACES = {
     "practice": ("open", "The fire drill", (chair,), {"rehearsal": True}),
     "changed": ("open", "The roll has changed", (mayor,), {"lost": "A letter was lost in the post."}),
     "mailed": ("open", "Codes that the server mailed", (chair,), {"made_by": "server"}),
+    "wordy": ("open", f"The {DANUBE}", WORDY, {}),
     "later": ("frozen", "Not open yet", (mayor,), {}),
     "over": ("closed", "Over already", (mayor,), {}),
 }

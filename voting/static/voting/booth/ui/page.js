@@ -4,7 +4,8 @@ import { el, replace } from "./dom.js";
 
 /** @import { Child } from "./dom.js" */
 
-const site = globalThis.document?.title ?? "";
+/** "election – Veritally": what the shell's title says after its own heading, which the steps' take the place of. */
+const site = (globalThis.document?.title ?? "").split(" – ").slice(1).join(" – ");
 
 export class Page {
   #root;

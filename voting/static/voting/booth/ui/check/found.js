@@ -113,7 +113,7 @@ function verdictView(fate, name) {
 /** @param {{evidence: Evidence, name: string, onagain: () => void}} given */
 export function wrongView({ evidence, name, onagain }) {
   return el("div", {},
-    notice("bad", say("Something is wrong"), el("p", {}, say("It is good that you looked. Here is what you can do."))),
+    notice("bad", say("It is good that you looked. Here is what you can do.")),
     el("ol", { class: "numbered" },
       el("li", {}, say("Compare once more with the code that you kept: the picture, the file or your note.")),
       el("li", {}, say("Save the file below. It holds the code that you gave and what the board answered; it does not show how you voted.")),

@@ -5,11 +5,11 @@
  */
 import { total } from "../../contests/base.js";
 import { say, sayMany } from "../../texts.js";
-import { el } from "../dom.js";
+import { el, replace } from "../dom.js";
 import { shown } from "../election_text.js";
 import { whenSteady } from "../steady.js";
 import { amountRow, tickRow } from "./rows.js";
-import { ruleOf, spentOn, standingOf } from "./state.js";
+import { countsOf, ruleOf, spentOn } from "./state.js";
 
 /** @import { Option, Selection } from "../../contests/base.js" */
 /** @import { Contest } from "./state.js" */
@@ -31,6 +31,7 @@ export const FIRST_FIELD = "option-0";
  */
 export function questionView(contest, selection, order, heard) {
   const answer = new Answer(contest, selection ?? {}, heard);
+  if (selection) answer.say(); // a question that is new has the room for its options
   const isBlank = selection !== undefined && total(Object.values(selection)) === 0;
   const options = order.map((id) => contest.options.find((/** @type {Option} */ option) => option.id === id));
   const rows = options.map((option, index) => answer.row(option, `option-${index}`));
@@ -62,7 +63,6 @@ class Answer {
     this.#selection = selection;
     this.#heard = heard;
     this.status = el("div", { class: "standing-box", role: "status" }, this.#said, this.#warned);
-    this.#say();
   }
 
   /**
@@ -163,12 +163,13 @@ class Answer {
   #take(selection) {
     this.#selection = selection;
     whenSteady(() => this.#warned.replaceChildren());
-    whenSteady(() => this.#say());
+    whenSteady(() => this.say());
     this.#heard.onchange(selection);
   }
 
-  #say() {
-    this.#said.textContent = standingOf(this.#contest, this.#selection);
+  /** How far the answer has come. */
+  say() {
+    replace(this.#said, ...countsOf(this.#contest, this.#selection).map((text) => el("span", {}, text)));
   }
 
   /** @param {string} problem */

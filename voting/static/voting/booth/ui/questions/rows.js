@@ -57,12 +57,14 @@ export function amountRow(option, { id, amount, most, onchange }) {
   const put = (/** @type {number} */ wanted) => {
     current = onchange(wanted);
     input.value = String(current);
+    row.classList.toggle("choice-given", current > 0);
   };
   const step = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ label) =>
     el("button", { type: "button", class: "btn btn-secondary step", "aria-label": label, onclick: () => put(Math.min(Math.max(current + by, 0), most)) }, sign);
   const name = plain(option.label);
-  return el("div", { class: "choice choice-amount" },
+  const row = el("div", { class: amount > 0 ? "choice choice-amount choice-given" : "choice choice-amount" },
     el("label", { for: id }, labelOf(option), el("span", { class: "visually-hidden", id: `${id}-most` }, say("0 to %(most)s", { most: sayNumber(most) }))),
     el("span", { class: "steps" }, step(-1, "−", say("Less for %(option)s", { option: name })), input,
       step(1, "+", say("More for %(option)s", { option: name }))));
+  return row;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** How far an answer has come, in a sentence: what is chosen, and what more may be. */
+/** How far an answer has come: what is chosen, and what more may be, in a sentence and in a line. */
 import { total } from "../../contests/base.js";
 import { say, sayMany } from "../../texts.js";
 
@@ -37,6 +37,34 @@ export function standingOf(contest, selection) {
   if (contest.kind === "cumulative") return points(contest, total(amounts));
   if (contest.kind === "knapsack") return `${chosen(count, contest)} ${spent(contest, spentOn(contest, selection))}`;
   return chosen(count, contest);
+}
+
+/**
+ * The same for a phone's narrow line, while the answer is being given.
+ * @param {Contest} contest
+ * @param {Selection} selection
+ * @returns {readonly string[]} what stands at either end: what is chosen, then what is left; none where the options show it
+ */
+export function countsOf(contest, selection) {
+  const amounts = Object.values(selection);
+  const count = amounts.filter((amount) => amount > 0).length;
+  switch (contest.kind) {
+    case "score": return [say("%(count)s of %(all)s options have points", { count, all: contest.options.length })];
+    case "cumulative": return [say("%(given)s of %(points)s points given", { given: total(amounts), points: contest.points })];
+    case "knapsack": return [chosenOf(contest, count), say("%(left)s left", { left: contest.budget - spentOn(contest, selection) })];
+    case "approval": return [chosenOf(contest, count)];
+    default: return [];
+  }
+}
+
+/**
+ * @param {Contest} contest
+ * @param {number} count
+ */
+function chosenOf({ minimum, maximum }, count) {
+  return count < minimum
+    ? say("%(count)s chosen, at least %(least)s needed", { count, least: minimum })
+    : say("%(count)s of %(most)s chosen", { count, most: maximum });
 }
 
 /**

@@ -33,8 +33,8 @@ export class Delivery {
   #memory;
   /** @type {Outgoing | undefined} */
   #outgoing;
-  /** What proves that the ballot is on the board, and its place there. */
-  receipt = { file: "", seq: 0 };
+  /** What proves that the ballot is on the board, its place there, and when it came. */
+  receipt = { file: "", seq: 0, time: 0 };
   /** What opens a test, "" if the worker that had it is gone. */
   opening = "";
   /** The check code of the ballot that counts instead of this one, "" for none known. */
@@ -156,12 +156,12 @@ export class Delivery {
   async #receive(outgoing, answer) {
     const { fate, tracker, sent } = outgoing;
     const { engine } = this.#polling;
-    const { seq } = await engine.confirm({ type: fate, sent, tracker, answer });
+    const { seq, time } = await engine.confirm({ type: fate, sent, tracker, answer });
     if (fate === "challenged") {
       this.opening = await this.#reveal();
       return;
     }
-    this.receipt = { file: this.#receiptFile(outgoing, answer), seq };
+    this.receipt = { file: this.#receiptFile(outgoing, answer), seq, time };
     this.#memory.forgetSent();
     if (outgoing.wasSent) await this.#findRival(outgoing, seq); // it may be an old one
     engine.stop(); // the key is not needed any more

@@ -9,30 +9,32 @@ import { button, download, el, notice } from "../dom.js";
 /** @import { Fate } from "../../engine/flow.js" */
 
 /**
- * @param {{checkCode: string, checkAddress: string, receipt: string, seq: number, later: string, left: number, closes: number,
+ * @param {{checkCode: string, checkAddress: string, receipt: {file: string, seq: number, time: number}, later: string, left: number, closes: number,
  *   onagain: () => void, onother: () => void}} given `later`: the check code of a ballot that replaced this one, "" for none
  */
-export function confirmedView({ checkCode, checkAddress, receipt, seq, later, left, closes, onagain, onother }) {
-  const file = new Blob([receipt], { type: "application/json" });
+export function confirmedView({ checkCode, checkAddress, receipt, later, left, closes, onagain, onother }) {
+  const file = new Blob([receipt.file], { type: "application/json" });
   return el("div", {},
     later && notice("care", say("A later ballot with your code replaced this one"), el("p", {}, say("It counts, and this one does not. Its check code is:")),
       codeBlock(later), el("p", {}, say("If you did not vote again, somebody else has your code: tell the people who run the election."))),
     el("section", { class: "sheet", "aria-labelledby": "keep" },
       el("h2", { id: "keep" }, say("Keep your check code")),
-      el("p", {}, say("It is entry %(seq)s of the public board. This device has checked the board's signed receipt. You can check again at any time, from any device.", { seq })),
+      el("p", {}, say("It is entry %(seq)s of the public board. This device has checked the board's signed receipt. You can check again at any time, from any device.", { seq: receipt.seq })),
       codeBlock(checkCode), copyButton(checkCode),
       qrFigure(checkAddress, say("Leads to the page that checks this code")),
+      el("p", { class: "on-paper" }, say("It came onto the board at %(when)s UTC or in the five minutes after.", { when: sayTime(receipt.time) })),
+      el("p", { class: "on-paper" }, say("Check it at:"), " ", el("bdi", { dir: "ltr" }, checkAddress.replace(/#.*/, ""))),
       el("div", { class: "actions" },
         el("a", { class: "btn btn-primary", href: checkAddress }, say("Check my ballot")),
         download(say("Save the receipt"), "veritally-receipt.json", file),
         button(say("Print"), () => globalThis.print()))),
-    left > 0 && el("section", { "aria-labelledby": "change" },
+    left > 0 && el("section", { class: "on-screen", "aria-labelledby": "change" },
       el("h2", { id: "change" }, say("If you change your mind")),
       el("p", {}, sayMany("Until voting ends you can vote once more. Your last ballot counts, and only that one.",
         "Until voting ends you can vote %(count)s more times. Your last ballot counts, and only that one.", left)),
       el("p", { class: "soft" }, say("Voting ends: %(when)s UTC.", { when: sayTime(closes) })),
       el("div", { class: "actions" }, button(say("Vote again"), onagain, { id: "again" }))),
-    el("p", { class: "soft" }, say("Your choices have been removed from this device. You can close this page.")),
+    el("p", { class: "soft on-screen" }, say("Your choices have been removed from this device. You can close this page.")),
     otherVoter(onother));
 }
 

@@ -240,7 +240,7 @@ export class VotingPage {
       case "unconfirmed": return [say("Not confirmed yet"), unconfirmedView({ fate: state.fate, why: state.why, evidence: this.#evidence(),
         checkAddress: this.#checkAddress, onretry: () => this.#take({ type: "retry" }), onagain })];
       case "confirmed": return [say("You have voted"), confirmedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress,
-        receipt: receipt.file, seq: receipt.seq, later: rival, left: this.#left,
+        receipt, later: rival, left: this.#left,
         closes: this.#election.schedule.closes, onagain, onother })];
       case "voted": return [say("You have voted"), votedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress, onother })];
       case "refused": return [refusedHeading(state), refusedView({ fate: state.fate, code: state.why, rival, evidence: this.#evidence(),
