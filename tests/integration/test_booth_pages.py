@@ -8,7 +8,7 @@ import pytest
 from django.contrib.staticfiles.management.commands import collectstatic
 from django.core.management import call_command
 
-from tally.monitor.page import check_policy, read_page
+from tally.monitor.page import check_headers, check_policy, read_page
 from tests.integration import office_world as office
 from tests.integration.registration_world import prepare
 from tests.integration.voting_world import NOW, open_world
@@ -56,12 +56,15 @@ def test_a_shell_is_not_stored_and_keeps_its_policy(client, world, page):
     policy = response["Content-Security-Policy"]
     for part in (
         "default-src 'none'",
-        "script-src 'self'",
-        "worker-src 'self'",
+        f"script-src testserver/static/booth/{BOOTH.digest()}/;",
+        f"style-src testserver/static/booth/{BOOTH.digest()}/;",
+        f"worker-src testserver/static/booth/{BOOTH.digest()}/;",
+        "img-src data:;",
+        "font-src 'none'",
         "require-trusted-types-for 'script'",
         "trusted-types veritally",
     ):
-        assert part in policy
+        assert part in f"{policy};"
     assert "unsafe" not in policy
     assert "camera=()" in response["Permissions-Policy"]
     assert response["Referrer-Policy"] == "same-origin"
@@ -194,5 +197,8 @@ def test_the_pages_of_the_registration_can_be_monitored(client, settings, tmp_pa
     office.set_up(settings, tmp_path, monkeypatch)
     prepare()
     response = client.get(f"/elections/allotments/register/{page}")
-    assert read_page(response.content.decode()).digest == BOOTH.digest()
-    check_policy(response["Content-Security-Policy"])
+    booth = read_page(response.content)
+    assert booth.digest == BOOTH.digest()
+    assert "register.css" in booth.files
+    check_policy(response["Content-Security-Policy"], host="testserver", folder=booth.folder)
+    check_headers(tuple((name.lower(), value) for name, value in response.items()))
