@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Pages that the booth's modules make are shells, confined to the booth's folder.
 
-Scripts, workers and styles come from that folder alone, whose digest is on the board. A style can send what it
-sees only by asking for something: no image, no font and no other style sheet may be asked for.
+Scripts, workers and styles come from that folder alone, whose digest is on the board. A style can send what
+it sees only by asking for something: no image, no font and no other style sheet may be asked for.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ def render_shell(
     """
     response = render(request, template, context | {"booth_of": election})
     folder = [f"{request.get_host()}{booth('', election)}"]
-    policy = {name: folder for name in ("script-src", "style-src", "worker-src")}
+    policy = dict.fromkeys(("script-src", "style-src", "worker-src"), folder)
     policy |= {"img-src": ["data:"], "font-src": [NONE], "manifest-src": [NONE]}
     response._csp_replace = policy  # type: ignore[attr-defined]  # how django-csp is told  # noqa: SLF001
     return response

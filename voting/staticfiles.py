@@ -2,8 +2,8 @@
 """Static files named after their content and compressed, so that they can be cached for ever.
 
 All but the programs of voters and observers: they are served byte for byte as they stand in version control,
-in folders named after the digest of their files (voting/served_code.py), with compressed copies beside them
-that are no part of the list: what a browser unpacks has the hash that is in it. Folders of earlier releases stay: a
+in folders named after the digest of their files (voting/served_code.py). Compressed copies beside them are
+no part of the list: what a browser unpacks has the hash that is in it. Folders of earlier releases stay: a
 page that was loaded before still finds its worker.
 """
 

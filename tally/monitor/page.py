@@ -12,6 +12,11 @@ from html.parser import HTMLParser
 
 from tally.monitor.errors import ForeignCode, WeakPolicy
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _FILE = re.compile(
     r"(?P<folder>/static/booth/(?P<digest>[0-9a-f]{64})/)"
     r"(?P<file>[a-z0-9_]+(?:[/.-][a-z0-9_]+)*\.(?P<kind>js|css))"
@@ -22,15 +27,15 @@ _TOKEN = re.compile(
     r"<!DOCTYPE html>|</[a-z][a-z0-9]*>"
     r'|<[a-z][a-z0-9]*(?:[ \t\n]+[a-zA-Z][a-zA-Z-]*(?:="[^"<>]*")?)*[ \t\n]*/?>|[^<]+'
 )
-_ELEMENTS = frozenset(
-    "a bdi body br button code details div em footer form h1 h2 h3 head header html input li link main meta nav "
-    "noscript ol p path rect script section small span strong summary svg time title ul".split()
+_ELEMENTS = _words(
+    "a bdi body br button code details div em footer form h1 h2 h3 head header html input li link main "
+    "meta nav noscript ol p path rect script section small span strong summary svg time title ul"
 )
-_ATTRIBUTES = frozenset(
-    "action charset class content d datetime dir focusable height href hreflang id lang method name rel role rx "
-    "src stroke-width tabindex type value viewbox width".split()
+_ATTRIBUTES = _words(
+    "action charset class content d datetime dir focusable height href hreflang id lang method name rel role "
+    "rx src stroke-width tabindex type value viewbox width"
 )
-_NAMED = frozenset(("button", "input", "meta"))  # a name elsewhere can stand before a property of the document
+_NAMED = _words("button input meta")  # a name elsewhere can stand before a property of the document
 _HERE = re.compile(r"(?:#|/(?![/\\])|\?)[!-\[\]-~]*|#?")  # printable, without a backslash: on this server
 _LANGUAGE_FORM = "/language/setlang/"
 _ICON = "data:image/svg+xml,"
@@ -39,8 +44,8 @@ _LINKS = {_SHEETS: "css", _PRELOADS: "js"}
 _BOOTH = "booth"  # the id of the element whose data the modules start from
 _HTML = re.compile(r"text/html; ?charset=utf-8", re.IGNORECASE)
 # Headers by which a browser is led on, loads something or reports to somebody.
-_LEADING = frozenset(
-    "content-security-policy-report-only link nel refresh report-to reporting-endpoints speculation-rules".split()
+_LEADING = _words(
+    "content-security-policy-report-only link nel refresh report-to reporting-endpoints speculation-rules"
 )
 _REQUIRED = {
     "default-src": {"'none'"},
@@ -62,7 +67,7 @@ _HARMLESS = {"upgrade-insecure-requests"}
 class Booth:
     """Where the page's one module lies: its folder on the server, the digest in its name, the file.
 
-    `files` are the other files of the folder that the page names; `data` is what the modules start from: the
+    `files` are the other files of the folder that the page names; `data` is what the modules start from, the
     attributes of its element that begin with "data-", without that.
     """
 
@@ -74,7 +79,7 @@ class Booth:
 
 
 def check_headers(headers: tuple[tuple[str, str], ...]) -> None:
-    """Raise ForeignCode unless a page with these headers is UTF-8, and stays and loads what it says itself."""
+    """Raise ForeignCode unless a page with these headers is UTF-8, stays, and loads no more than it says."""
     for name, value in headers:
         if name in _LEADING:
             raise ForeignCode(f"the header {name} has no place on a booth's page", computed=value[:200])
@@ -109,17 +114,17 @@ def read_page(data: bytes) -> Booth:
 
 
 def check_policy(header: str, *, host: str, folder: str) -> None:
-    """Raise WeakPolicy unless the Content-Security-Policy admits code and styles of this folder, and nothing else.
+    """Raise WeakPolicy unless the Content-Security-Policy admits code and styles of this folder alone.
 
     `host` is that of the page, with its port if that is not the usual one.
     """
     expected = _REQUIRED | {name: {f"{host}{folder}"} for name in _CONFINED}
     found: dict[str, set[str]] = {}
     for part in header.split(";"):
-        name, *values = part.split() or [""]
+        name, *sources = part.split() or [""]
         if name in found:
             raise WeakPolicy(f"{name} twice", computed=header)
-        found[name] = set(values)
+        found[name] = set(sources)
     for name, values in expected.items():
         if found.get(name) != values:
             raise WeakPolicy(name, expected=sorted(values), computed=sorted(found.get(name, ())))
@@ -132,7 +137,9 @@ def _check_tokens(text: str) -> None:
     while place < len(text):
         found = _TOKEN.match(text, place)
         if found is None:
-            raise ForeignCode("markup that can be read in more than one way", computed=text[place : place + 80])
+            raise ForeignCode(
+                "markup that can be read in more than one way", computed=text[place : place + 80]
+            )
         place = found.end()
 
 

@@ -154,7 +154,10 @@ class _Watch:
 
 
 def _opening_of(board: str, fingerprint: str) -> Opening:
-    """Return the opening entry on a board. The log's signature is the verifier's business; here the board's own words are compared."""
+    """Return the opening entry on a board.
+
+    The log's signature is the verifier's business; here the board's own words are compared.
+    """
     with open_source(board) as source:
         head = Checkpoint.from_text(
             note.Note.from_bytes(source.read(layout.CHECKPOINT, limit=note.LIMIT)).text

@@ -16,13 +16,15 @@ LANGUAGES = """<form action="/language/setlang/" method="post"><input type="hidd
 <button type="submit" name="language" value="de" lang="de">Deutsch</button></form>"""
 GOOD = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Vote</title>
 <link rel="icon" href="data:image/svg+xml,%3Csvg%3E" type="image/svg+xml">
-<link rel="stylesheet" href="{FOLDER}style/vendor/bootstrap.min.css"><link rel="modulepreload" href="{FOLDER}ui/dom.js">
+<link rel="stylesheet" href="{FOLDER}style/vendor/bootstrap.min.css">
+<link rel="modulepreload" href="{FOLDER}ui/dom.js">
 </head><body><a href="/">Veritally</a><a href="#content">Skip</a>{START}{LANGUAGES}
 <noscript><p>No</p></noscript><svg viewBox="0 0 1 1"><path d="M0 0" /></svg>{SCRIPT}</body></html>"""
 POLICY = (
-    f"default-src 'none'; script-src {HOST}{FOLDER}; style-src {HOST}{FOLDER}; img-src data:; font-src 'none'; "
-    f"manifest-src 'none'; worker-src {HOST}{FOLDER}; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types veritally"
+    f"default-src 'none'; script-src {HOST}{FOLDER}; style-src {HOST}{FOLDER}; img-src data:; "
+    f"font-src 'none'; manifest-src 'none'; worker-src {HOST}{FOLDER}; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types veritally"
 )
 HEADERS = (("content-type", "text/html; charset=utf-8"), ("content-security-policy", POLICY))
 
@@ -77,7 +79,7 @@ def test_a_good_page_names_its_booth():
         '<a href="/" ping="/spy">x</a>',
         "<template><script>alert(1)</script></template>",
         '<svg><use href="/x.svg"></use></svg>',
-        '<svg><foreignobject><p>x</p></foreignobject></svg>',
+        "<svg><foreignobject><p>x</p></foreignobject></svg>",
         '<svg><a><animate attributeName="href" to="javascript:go()" /></a></svg>',
         "<math><mtext>x</mtext></math>",
     ],

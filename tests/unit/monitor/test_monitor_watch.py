@@ -54,7 +54,9 @@ def server(folder, monkeypatch):
 
 def results(server, policy=POLICY, headers=(), **options):
     page = next(iter(server))
-    folder = "/static/booth/" + next(address for address in server if address.endswith("files.txt")).split("/")[-2]
+    folder = (
+        "/static/booth/" + next(address for address in server if address.endswith("files.txt")).split("/")[-2]
+    )
     own = (HEADERS[0], ("content-security-policy", policy.replace(FOLDER, f"{folder}/")), *headers)
 
     def get(address, referrer):

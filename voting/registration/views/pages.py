@@ -93,6 +93,7 @@ def _page(request: HttpRequest, election: Election, template: str) -> HttpRespon
         "with_sign_in": oidc.is_available(),
         "keep_days": settings.VERITALLY_KEEP_VOTERS_DAYS,
         "keep_abandoned_days": settings.VERITALLY_KEEP_ABANDONED_DAYS,
+        "module": "register.js",
         "sign_in_failed": request.GET.get("sign-in") == FAILED,
     }
     return render_shell(request, f"registration/{template}.html", context)
