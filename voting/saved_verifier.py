@@ -23,12 +23,12 @@ NAME = "veritally-verifier.html"
 
 _STATIC = VERIFIER.folder.parent
 _STYLES = (
-    "vendor/bootstrap/bootstrap.min.css",
-    "tokens.css",
-    "site.css",
-    "components.css",
-    "patterns.css",
-    "pages.css",
+    "booth/style/vendor/bootstrap/bootstrap.min.css",
+    "booth/style/tokens.css",
+    "booth/style/site.css",
+    "booth/style/components.css",
+    "booth/style/patterns.css",
+    "booth/style/pages.css",
     "verifier/verifier.css",
 )
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)

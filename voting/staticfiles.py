@@ -2,7 +2,8 @@
 """Static files named after their content and compressed, so that they can be cached for ever.
 
 All but the programs of voters and observers: they are served byte for byte as they stand in version control,
-in folders named after the digest of their files (voting/served_code.py). Folders of earlier releases stay: a
+in folders named after the digest of their files (voting/served_code.py). Compressed copies beside them are
+no part of the list: what a browser unpacks has the hash that is in it. Folders of earlier releases stay: a
 page that was loaded before still finds its worker.
 """
 
@@ -28,7 +29,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     )
 
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
-        """Rename and compress everything outside the programs; copy these to where they are served."""
+        """Rename everything outside the programs; copy these to where they are served; compress all."""
         kept = {code: [name for name in paths if name.startswith(_prefix(code))] for code in SERVED}
         rest = {
             name: found for name, found in paths.items() if not name.startswith(tuple(map(_prefix, SERVED)))
@@ -39,12 +40,16 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
                 yield from self._copy(code, sorted(names))
 
     def _copy(self, code: ServedCode, names: list[str]) -> Iterator[Any]:
+        copies = []
         for name in names:
             part = name.removeprefix(_prefix(code))
-            yield name, self._put(code.path(part), (code.folder / part).read_bytes()), True
+            copies.append(self._put(code.path(part), (code.folder / part).read_bytes()))
+            yield name, copies[-1], True
             self.delete(name)
         if names:
-            self._put(code.path(LIST), code.listing().encode("ascii"))
+            copies.append(self._put(code.path(LIST), code.listing().encode("ascii")))
+        for name, compressed in self.compress_files(copies):
+            yield name, compressed, True
 
     def _put(self, name: str, data: bytes) -> str:
         if self.exists(name):

@@ -20,8 +20,12 @@ class TooLong(MonitorError):
     """Longer than any file of a booth."""
 
 
+class BadEncoding(MonitorError):
+    """Compressed in a way in which no file of a booth is, or not to its end."""
+
+
 class ForeignCode(MonitorError):
-    """The page runs, loads or sends to something that is not the booth's."""
+    """The page runs, loads, asks or sends to something that is not the booth's."""
 
 
 class WeakPolicy(MonitorError):
@@ -42,3 +46,7 @@ class OtherFile(MonitorError):
 
 class OtherBooth(MonitorError):
     """Not the booth that the board, or the folder, has."""
+
+
+class OtherElection(MonitorError):
+    """The page starts another election than the board's."""

@@ -19,11 +19,7 @@ def running(folder: Path) -> Iterator[str]:
     port = free_port(0)
     base = f"http://127.0.0.1:{port}"
     environment = _environment(folder, base)
-    for command in (
-        ["manage.py", "migrate"],
-        ["manage.py", "collectstatic", "--noinput", "--ignore", "booth"],
-        ["-m", DATA],
-    ):
+    for command in (["manage.py", "migrate"], ["manage.py", "collectstatic", "--noinput"], ["-m", DATA]):
         subprocess.run(
             [sys.executable, *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
         )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shells of the pages that the booth's modules make, and the folder that those are served from."""
 
+import gzip
 import hashlib
 import re
 
@@ -8,7 +9,7 @@ import pytest
 from django.contrib.staticfiles.management.commands import collectstatic
 from django.core.management import call_command
 
-from tally.monitor.page import check_policy, read_page
+from tally.monitor.page import check_headers, check_policy, read_page
 from tests.integration import office_world as office
 from tests.integration.registration_world import prepare
 from tests.integration.voting_world import NOW, open_world
@@ -19,6 +20,7 @@ from voting.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = ("vote", "check", "tested")
+LINK = re.compile(r'<link rel="(stylesheet|modulepreload)"\s+href="([^"]+)">')
 BLOB = re.compile(r'data-(manifest|key|opening)="([0-9a-f]{64})"')
 
 
@@ -41,6 +43,22 @@ def test_a_shell_has_one_script_and_nothing_inline(client, world, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_shell_has_its_styles_and_modules_from_the_booths_folder(client, world, page, language):
+    text = client.get(address(page), headers={"accept-language": language}).content.decode()
+    folder = f"/static/booth/{BOOTH.digest()}/"
+    links = LINK.findall(text)
+    assert text.count("<link") == len(links) + 1  # the mark, which stands in the page itself
+    assert {where.startswith(folder) for _, where in links} == {True}
+    named = [where.removeprefix(folder) for _, where in links]
+    assert len(named) == len(set(named))
+    assert all((BOOTH.folder / name).is_file() for name in named)
+    assert {"booth.css", "style/tokens.css", f"{page}.js", "worker.js", "engine/desk.js"} <= set(named)
+    assert ("texts/ar.js" in named) == (language == "ar")
+    assert ("style/vendor/bootstrap/bootstrap.rtl.min.css" in named) == (language == "ar")
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_a_shell_names_the_election_by_the_hashes_on_the_board(client, world, page):
     found = dict(BLOB.findall(client.get(address(page)).content.decode()))
     assert set(found) == {"manifest", "key", "opening"}
@@ -56,12 +74,15 @@ def test_a_shell_is_not_stored_and_keeps_its_policy(client, world, page):
     policy = response["Content-Security-Policy"]
     for part in (
         "default-src 'none'",
-        "script-src 'self'",
-        "worker-src 'self'",
+        f"script-src testserver/static/booth/{BOOTH.digest()}/;",
+        f"style-src testserver/static/booth/{BOOTH.digest()}/;",
+        f"worker-src testserver/static/booth/{BOOTH.digest()}/;",
+        "img-src data:;",
+        "font-src 'none'",
         "require-trusted-types-for 'script'",
         "trusted-types veritally",
     ):
-        assert part in policy
+        assert part in f"{policy};"
     assert "unsafe" not in policy
     assert "camera=()" in response["Permissions-Policy"]
     assert response["Referrer-Policy"] == "same-origin"
@@ -112,9 +133,28 @@ def collected(settings, tmp_path):
 def test_the_booth_is_served_byte_for_byte_under_its_digest(collected):
     folder = collected / "booth" / BOOTH.digest()
     assert file_list(BOOTH.folder) == (folder / "files.txt").read_text()
-    (folder / "files.txt").unlink()
+    for path in ("files.txt", *map(str, folder.rglob("*.gz"))):
+        (folder / path).unlink()
     assert file_list(folder) == BOOTH.listing()
     assert not (collected / "voting" / "booth" / "worker.js").exists()
+
+
+def test_compressed_copies_unpack_to_the_files_of_the_list(collected):
+    folder = collected / "booth" / BOOTH.digest()
+    copies = list(folder.rglob("*.gz"))
+    assert {"vote.js.gz", "worker.js.gz", "booth.css.gz", "files.txt.gz"} <= {path.name for path in copies}
+    for path in copies:
+        assert gzip.decompress(path.read_bytes()) == path.with_suffix("").read_bytes()
+
+
+def test_no_style_sheet_of_the_booth_asks_for_anything():
+    for path in BOOTH.folder.rglob("*.css"):
+        text = path.read_text("utf-8")
+        assert not re.search(r"url\((?![\"']?data:)|@import|@font-face|image-set\(", text), path
+
+
+def test_a_style_sheet_is_served_in_one_place_only(collected):
+    assert list(collected.glob("voting/*.css")) == []
 
 
 def test_booths_of_earlier_releases_stay(collected, settings):
@@ -133,6 +173,8 @@ def earlier(collected, world):
     for page in PAGES:
         (made / f"{page}.js").write_text("// earlier\n")
     (made / "booth.css").write_text("")
+    (made / "vote.js").write_text('// earlier\nimport { x } from "./old.js";\n')
+    (made / "old.js").write_text('export { x } from "./lost.js";\n')
     listing = file_list(made)
     folder = made.rename(collected / "booth" / hashlib.sha256(listing.encode()).hexdigest())
     (folder / "files.txt").write_text(listing)
@@ -145,7 +187,12 @@ def test_an_open_election_keeps_the_booth_that_its_board_names(client, earlier, 
     text = client.get(address(page)).content.decode()
     assert f'src="/static/booth/{earlier.name}/{page}.js"' in text
     assert f'href="/static/booth/{earlier.name}/booth.css"' in text
-    assert BOOTH.digest() not in text
+    modules = [where for rel, where in LINK.findall(text) if rel == "modulepreload"]
+    expected = ["vote.js", "old.js"] if page == "vote" else [f"{page}.js"]
+    assert modules == [f"/static/booth/{earlier.name}/{name}" for name in expected]
+    response = client.get(address(page))
+    assert f"style-src testserver/static/booth/{earlier.name}/;" in f"{response['Content-Security-Policy']};"
+    assert BOOTH.digest() not in text + response["Content-Security-Policy"]
 
 
 def test_the_files_page_says_which_election_has_an_earlier_booth(client, earlier):
@@ -194,5 +241,8 @@ def test_the_pages_of_the_registration_can_be_monitored(client, settings, tmp_pa
     office.set_up(settings, tmp_path, monkeypatch)
     prepare()
     response = client.get(f"/elections/allotments/register/{page}")
-    assert read_page(response.content.decode()).digest == BOOTH.digest()
-    check_policy(response["Content-Security-Policy"])
+    booth = read_page(response.content)
+    assert booth.digest == BOOTH.digest()
+    assert "register.css" in booth.files
+    check_policy(response["Content-Security-Policy"], host="testserver", folder=booth.folder)
+    check_headers(tuple((name.lower(), value) for name, value in response.items()))

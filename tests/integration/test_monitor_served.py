@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The monitor's command against the real server: the booth is the source's, and the board's."""
 
+import gzip
 import json
 import subprocess
 import sys
+import urllib.request
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.integration.intake_server import SLUG, serving
 from voting.served_code import BOOTH
 
 pytestmark = pytest.mark.servers
+BOOTH_PATH = f"/static/booth/{BOOTH.digest()}/{{}}"
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +44,19 @@ def test_every_page_of_the_booth_passes(served, tmp_path, page):
     found = json.loads(report.read_text())
     assert found["booth"] == BOOTH.digest()
     assert {row["result"] for row in found["findings"]} == {"PASS"}
+
+
+def test_the_booth_is_served_compressed_and_its_page_too(served):
+    base, _ = served
+    page = f"/elections/{SLUG}/vote/"
+    for path in (BOOTH_PATH.format("vote.js"), BOOTH_PATH.format("booth.css"), page):
+        asked = urllib.request.Request(base + path, headers={"Accept-Encoding": "gzip"})  # noqa: S310  # our own
+        with urllib.request.urlopen(asked) as answer:  # noqa: S310
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert "Accept-Encoding" in answer.headers["Vary"]
+            packed = answer.read()
+        if path != page:
+            assert gzip.decompress(packed) == (BOOTH.folder / path.rpartition("/")[2]).read_bytes()
 
 
 def test_a_page_that_is_no_booths_page_fails(served):

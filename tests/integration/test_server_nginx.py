@@ -73,7 +73,7 @@ def running(command, env):
 def configured(folder, sock, port):
     """nginx with the example's words, at a port of our own and without TLS."""
     changes = {
-        "listen 443 ssl;": f"listen 127.0.0.1:{port};",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{port};",
         "ssl_certificate /etc/ssl/vote.example.org.pem;": "",
         "ssl_certificate_key /etc/ssl/private/vote.example.org.key;": "",
         "/run/veritally/web.sock": str(sock),

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SPDX = "SPDX-License-Identifier: AGPL-3.0-or-later"
 CODE = {".py", ".pyi", ".js", ".mjs", ".ts", ".css", ".html", ".svg", ".sql", ".sh", ".toml", ".po"}
 PROGRAMS = {"Makefile", ".ci/run", "scripts/lint", "scripts/messages", "scripts/services", "scripts/venv"}
-VENDORED = ROOT / "voting/static/voting/vendor"
+VENDORED = ROOT / "voting/static/voting/booth/style/vendor"
 # Joined here, so that this file does not name them either.
 HOSTS = [
     ".".join(parts)
@@ -117,7 +117,7 @@ def test_a_smaller_lock_is_part_of_the_larger_one() -> None:
 
 
 def test_vendored_files_are_what_their_list_says() -> None:
-    for notes in VENDORED.glob("*/VENDORED.md"):
+    for notes in VENDORED.glob("*/vendored.md"):
         listed = dict(re.findall(r"(?m)^\| (\S+) \| ([0-9a-f]{64}) \|$", _text(notes)))
         there = {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()
@@ -128,4 +128,4 @@ def test_vendored_files_are_what_their_list_says() -> None:
 
 
 def test_something_is_vendored() -> None:
-    assert list(VENDORED.glob("*/VENDORED.md"))
+    assert list(VENDORED.glob("*/vendored.md"))

@@ -5,11 +5,12 @@ A shell holds no text of the ballot and no secret: the modules read the election
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from voting.booth_shell import render_shell
 from voting.models import Election
 from voting.pages import records
 from voting.pages.elections import frame
@@ -19,6 +20,7 @@ from voting.states import State
 
 @require_safe
 @never_cache
+@gzip_page
 def vote(request: HttpRequest, slug: str) -> HttpResponse:
     """Vote, while voting is open; else say when. When it is over, only what had no answer is sent again."""
     election = records.election_or_404(slug)
@@ -31,6 +33,7 @@ def vote(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @never_cache
+@gzip_page
 def check(request: HttpRequest, slug: str) -> HttpResponse:
     """Check one's ballot, from the opening of the polls on and for ever after."""
     election = records.election_or_404(slug)
@@ -39,6 +42,7 @@ def check(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @never_cache
+@gzip_page
 def tested(request: HttpRequest, slug: str) -> HttpResponse:
     """Open a tested ballot, on another device than the one that made it."""
     election = records.election_or_404(slug)
@@ -76,4 +80,4 @@ def _shell(
     if starts:
         # Where the modules find the election on the board.
         context |= {"payloads": payloads_of(election), "allow_test_modulus": allow_test_modulus()}
-    return render(request, f"voting/{template}.html", context)
+    return render_shell(request, f"voting/{template}.html", context, election=election)

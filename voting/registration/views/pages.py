@@ -7,13 +7,15 @@ modules.
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from voting.booth_shell import render_shell
 from voting.models import Election
 from voting.office.views.frame import title_of
 from voting.registration import oidc, sessions
@@ -27,6 +29,7 @@ FAILED = "failed"
 
 @require_safe
 @never_cache
+@gzip_page
 @ensure_csrf_cookie
 def register(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a key, and register it."""
@@ -35,6 +38,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @never_cache
+@gzip_page
 @ensure_csrf_cookie
 def confirm(request: HttpRequest, slug: str) -> HttpResponse:
     """Where the link in a message leads; the token is in the fragment, which no server sees."""
@@ -89,6 +93,7 @@ def _page(request: HttpRequest, election: Election, template: str) -> HttpRespon
         "with_sign_in": oidc.is_available(),
         "keep_days": settings.VERITALLY_KEEP_VOTERS_DAYS,
         "keep_abandoned_days": settings.VERITALLY_KEEP_ABANDONED_DAYS,
+        "module": "register.js",
         "sign_in_failed": request.GET.get("sign-in") == FAILED,
     }
-    return render(request, f"registration/{template}.html", context)
+    return render_shell(request, f"registration/{template}.html", context)
