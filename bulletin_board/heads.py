@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bulletin_board.files import sync_folder, write_file
+from bulletin_board.files import clear_parts, sync_folder, write_file
 
 
 class HeadMemory:
@@ -45,6 +45,7 @@ class HeadMemory:
     def write(self, origin: str, note: bytes) -> None:
         """Remember `note`; it is on the disk when this returns."""
         self._make()
+        clear_parts(self._folder)
         write_file(self._file(origin, "note"), note)
         sync_folder(self._folder)
 

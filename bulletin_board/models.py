@@ -94,6 +94,24 @@ class Commitments(models.Model):
         return self.tracker
 
 
+class CommitmentsChange(models.Model):
+    """That a ballot's commitments were kept or dropped: a folder is brought up to date by what is new here.
+
+    Numbers are given out before they can be seen, so one may appear after a higher one.
+    """
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False, related_name="commitments_changes")
+    tracker = models.CharField(max_length=64)
+
+    class Meta:
+        """What the database is told."""
+
+        indexes = (models.Index(fields=("log", "id"), name="commitments_change_newest"),)
+
+    def __str__(self) -> str:
+        return f"{self.log_id}/{self.pk}"
+
+
 class Demand(models.Model):
     """What a log's checkpoints must carry before they are published: a policy of log/policy.py."""
 

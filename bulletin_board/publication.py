@@ -17,7 +17,7 @@ from bulletin_board.log.checkpoint import open_checkpoint
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.proof import InclusionProof
 from bulletin_board.log.tiles import Tile
-from bulletin_board.models import Blob, Commitments, Entry, Log, Node
+from bulletin_board.models import Blob, Commitments, CommitmentsChange, Entry, Log, Node, SignedHead
 from bulletin_board.rows import StoredHashes
 
 TEXT = "text/plain; charset=utf-8"
@@ -96,29 +96,53 @@ class Publication:
         """All published entries as JSON Lines: over HTTP and in folders, not in archives."""
         return Lines(self.log, self._head.size)
 
-    def paths(self, *, since: int = 0) -> Iterator[str]:
-        """Yield every path: tiles, payloads, commitments, the key, and the checkpoint that covers them.
-
-        Tiles and payloads that a board of `since` entries had as well are left out.
-        """
+    def paths(self) -> Iterator[str]:
+        """Yield every path: tiles, payloads, commitments, the key, and the checkpoint that covers them."""
         for tile in (*tiles.tiles_of(self._head.size), *tiles.bundles_of(self._head.size)):
-            if not tile.is_within(since):
-                yield tile.to_path()
-        covered = Entry.objects.filter(log=self.log, seq__gte=since, seq__lt=self._head.size)
-        digests = covered.order_by("payload_id").values_list("payload_id", flat=True).distinct()
-        yield from map(layout.blob_path, digests.iterator())
+            yield tile.to_path()
+        yield from self._blobs(0, self._head.size)
         yield from self.commitments()
         yield layout.VERIFIER_KEY
         yield layout.CHECKPOINT
+
+    def added(self, start: int, stop: int, size: int) -> Iterator[str]:
+        """Yield the paths of tiles and payloads that entries `start` to `stop` add to a board of `size`.
+
+        There is a partial tile for each head that was ever signed, as C2SP tlog-tiles demands, until there is
+        the full one.
+        """
+        for tile in tiles.filled(start, stop):
+            yield tile.to_path()
+        heads = SignedHead.objects.filter(log=self.log, size__gt=start, size__lte=stop).order_by("size")
+        partial: dict[Tile, None] = {}
+        for head in heads.values_list("size", flat=True).iterator():
+            partial.update((tile, None) for tile in tiles.begun(head) if not tile.full().is_within(size))
+        for tile in partial:
+            yield tile.to_path()
+        yield from self._blobs(start, stop)
 
     def commitments(self) -> Iterator[str]:
         """Yield the paths of the commitments that there are now."""
         trackers = Commitments.objects.filter(log=self.log).order_by("tracker")
         yield from map(layout.commitments_path, trackers.values_list("tracker", flat=True).iterator())
 
-    def commitments_count(self) -> int:
-        """Return how many there are."""
-        return Commitments.objects.filter(log=self.log).count()
+    def commitments_between(self, low: str, high: str) -> Iterator[str]:
+        """Yield the paths of the commitments whose trackers are `low` or behind it, and before `high`."""
+        rows = Commitments.objects.filter(log=self.log, tracker__gte=low, tracker__lt=high)
+        yield from map(layout.commitments_path, rows.values_list("tracker", flat=True))
+
+    def last_change(self) -> int:
+        """Return the number of the newest change of the commitments, 0 if there was none."""
+        numbers = CommitmentsChange.objects.filter(log=self.log).order_by("-id").values_list("id", flat=True)
+        return numbers.first() or 0
+
+    def changed(self, since: int) -> tuple[set[str], set[str]]:
+        """Return the paths of the commitments that changes after number `since` kept, and dropped."""
+        trackers = CommitmentsChange.objects.filter(log=self.log, id__gt=since).values("tracker")
+        kept = Commitments.objects.filter(log=self.log, tracker__in=trackers)
+        found = set(kept.values_list("tracker", flat=True))
+        dropped = set(trackers.values_list("tracker", flat=True)) - found
+        return set(map(layout.commitments_path, found)), set(map(layout.commitments_path, dropped))
 
     def resource(self, path: str) -> Resource:
         """Return what is served at `path`; raises NotFound."""
@@ -131,6 +155,11 @@ class Publication:
         except MalformedPath:
             raise NotFound("no such resource") from None
         return Resource(data=data, content_type=BYTES, immutable=is_immutable(path))
+
+    def _blobs(self, start: int, stop: int) -> Iterator[str]:
+        covered = Entry.objects.filter(log=self.log, seq__gte=start, seq__lt=stop)
+        digests = covered.order_by("payload_id").values_list("payload_id", flat=True).distinct()
+        yield from map(layout.blob_path, digests.iterator())
 
     def _read(self, path: str) -> bytes:
         if path.startswith(layout.BLOB):

@@ -76,6 +76,8 @@ class FolderSource(_Closable):
                 raise NotFound(f"no {path} in the folder")
             with file.open("rb") as opened:
                 return _read_up_to(opened, path, limit)
+        except FileNotFoundError:  # a partial tile that the full one has just replaced
+            raise NotFound(f"no {path} in the folder") from None
         except OSError as error:
             raise SourceUnavailable(f"{path}: {error.strerror}") from error
 

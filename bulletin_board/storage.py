@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 
 from bulletin_board import cosigning
 from bulletin_board.errors import ClockWentBack, StoredBytesDamaged
@@ -21,7 +21,7 @@ from bulletin_board.locking import locked
 from bulletin_board.log import merkle
 from bulletin_board.log.envelope import NO_PREVIOUS, TIME_STEP, Envelope, coarse
 from bulletin_board.log.keys import check_name
-from bulletin_board.models import Blob, Commitments, Entry, Log, Node
+from bulletin_board.models import Blob, Commitments, CommitmentsChange, Entry, Log, Node
 from bulletin_board.rows import StoredHashes, last_entry
 
 BATCH = 256  # rows
@@ -45,12 +45,17 @@ def create_log(origin: str) -> Log:
 
 def put_commitments(log: Log, tracker: str, data: bytes) -> None:
     """Keep a ballot's commitments beside the log; those kept first stay."""
-    Commitments.objects.get_or_create(log=log, tracker=tracker, defaults={"data": data})
+    with transaction.atomic():
+        _, made = Commitments.objects.get_or_create(log=log, tracker=tracker, defaults={"data": data})
+        if made:
+            CommitmentsChange.objects.create(log=log, tracker=tracker)
 
 
 def drop_commitments(log: Log, tracker: str) -> None:
     """Forget a ballot's commitments: whoever verifies it from now on does so without a cache."""
-    Commitments.objects.filter(log=log, tracker=tracker).delete()
+    with transaction.atomic():
+        Commitments.objects.filter(log=log, tracker=tracker).delete()
+        CommitmentsChange.objects.create(log=log, tracker=tracker)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ MAX_LEVEL = 6  # 256^6 leaves and more: sizes stay below 2^53
 MAX_ENTRY_BYTES = 65_535
 MAX_BUNDLE_BYTES = WIDTH * (2 + MAX_ENTRY_BYTES)
 _LENGTH_BYTES = 2
+_LEVELS = (None, *range(MAX_LEVEL + 1))
 
 _PATH = re.compile(
     r"tile/(?P<level>entries|[0-6])/(?P<index>(?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
@@ -51,6 +52,10 @@ class Tile:
             raise MalformedPath("not the one spelling of a tile's path")
         return tile
 
+    def full(self) -> "Tile":
+        """Return the tile that this one is the beginning of."""
+        return Tile(level=self.level, index=self.index, width=WIDTH)
+
     def is_within(self, size: int) -> bool:
         """Say whether a tree of `size` leaves has every hash or entry of this tile."""
         complete = size >> (HEIGHT * (self.level or 0))
@@ -66,6 +71,22 @@ def tiles_of(size: int) -> Iterator[Tile]:
 def bundles_of(size: int) -> Iterator[Tile]:
     """Yield every entry bundle of a log of `size` entries; the last may be partial."""
     yield from _row(None, size)
+
+
+def filled(start: int, stop: int) -> Iterator[Tile]:
+    """Yield every full tile and bundle of a log of `stop` entries that one of `start` had not."""
+    for level in _LEVELS:
+        height = HEIGHT * (level or 0)
+        for index in range((start >> height) // WIDTH, (stop >> height) // WIDTH):
+            yield Tile(level=level, index=index, width=WIDTH)
+
+
+def begun(size: int) -> Iterator[Tile]:
+    """Yield the partial tiles and the partial bundle of a log of `size` entries."""
+    for level in _LEVELS:
+        index, width = divmod(size >> (HEIGHT * (level or 0)), WIDTH)
+        if width:
+            yield Tile(level=level, index=index, width=width)
 
 
 def format_bundle(entries: Sequence[bytes]) -> bytes:

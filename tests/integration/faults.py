@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every write step of the append path, counted, and made to fail one after the other.
 
-A step is a statement that writes, a commit, an fsync, or a name given to a file. `at(number, fault)` lets the
+A step is a statement that writes, a commit, an fsync, a name given to a file, or a folder made or taken away
+("folder mkdir", "folder rmdir"). `at(number, fault)` lets the
 steps before `number` happen and calls `fault` in place of it; `after=True` calls it once the step is done, as
 when the power goes between two steps.
 """
@@ -62,6 +63,7 @@ def at(
     """Let step `number` fail; None lets all happen and counts them. `only`: steps whose names begin so."""
     steps = Steps(number, fault, after=after, only=only)
     fsync, replace, commit = os.fsync, os.replace, connection._commit
+    mkdir, rmdir = os.mkdir, os.rmdir
 
     def statement(execute, sql, params, many, context):
         verb = sql.split(None, 1)[0].upper()
@@ -79,6 +81,8 @@ def at(
     with (
         mock.patch("os.fsync", lambda descriptor: steps.take("file fsync", fsync, descriptor)),
         mock.patch("os.replace", lambda old, new: steps.take("file rename", replace, old, new)),
+        mock.patch("os.mkdir", lambda *path: steps.take("folder mkdir", mkdir, *path)),
+        mock.patch("os.rmdir", lambda path: steps.take("folder rmdir", rmdir, path)),
         mock.patch.object(connection, "_commit", commit_or_lose),
         connection.execute_wrapper(statement),
     ):

@@ -6,6 +6,8 @@ What an old backup meets is in test_board_signing.py; real kills are in test_boa
 test_board_processes.py.
 """
 
+import os
+import shutil
 from contextlib import suppress
 from datetime import timedelta
 
@@ -20,7 +22,7 @@ from bulletin_board.log.proof import InclusionProof, check_proof
 from bulletin_board.models import SignedHead
 from bulletin_board.rows import StoredHashes
 from bulletin_board.sources import FolderSource
-from tests.integration import faults
+from tests.integration import disks, faults
 from tests.integration.boards import KEY, NOW, ORIGIN, SIGNER, append, numbered
 from tests.integration.faults import Killed
 
@@ -159,21 +161,89 @@ def test_a_clock_that_went_backwards_appends_nothing(log, history):
     history.holds(log)
 
 
-def test_a_published_folder_is_whole_after_a_fault_at_any_step(log, history, tmp_path):
-    folder = tmp_path / "published"
-    publisher.export(log, folder)
-    with faults.at(None, only="file") as counted:
-        publisher.export(log, tmp_path / "counted")
-    for number in range(0, len(counted.names), 3):
-        history.cast(log, b"grown %d" % number)
-        with faults.at(number, only="file") as steps:
-            try:
+FOLDER_FAULTS = [  # a step that is done and then said to have failed is a failed fsync: see disks.py
+    pytest.param(faults.killed, False, id="killed before"),
+    pytest.param(faults.killed, True, id="killed after"),
+    pytest.param(faults.disk_full, False, id="disk full"),
+    pytest.param(faults.disk_broken, False, id="disk broken"),
+]
+
+
+@pytest.fixture
+def _no_fsync(monkeypatch):
+    """The real disk keeps nothing for us here: what it was asked to keep is told by disks.py."""
+    monkeypatch.setattr("os.fsync", lambda _descriptor: None)
+
+
+@pytest.fixture
+def exported(log, history, tmp_path, _no_fsync):
+    """A folder of an earlier state; since then a tile has filled up, and others have been begun."""
+    history.cast(log, *numbered(249, start=3))
+    storage.put_commitments(log, "ab" * 32, b"kept")
+    publisher.export(log, tmp_path / "exported")
+    for count in (2, 2, 1, 3):  # 254, 256, 257, 260
+        history.cast(log, *numbered(count, start=log.entries.count()))
+    storage.put_commitments(log, "cd" * 32, b"new")
+    storage.drop_commitments(log, "ab" * 32)
+    return tmp_path / "exported"
+
+
+def copied(exported, folder):
+    """A copy of a folder; files that are only ever replaced are the same on the disk."""
+    shutil.copytree(exported, folder, copy_function=os.link)
+    (folder / "entries.jsonl").unlink()
+    shutil.copyfile(exported / "entries.jsonl", folder / "entries.jsonl")
+    return folder
+
+
+def keeps_all(disk, folder) -> None:
+    """All that the checkpoint that is about to be put there covers would be there after a power cut."""
+    files = [file for kind in ("tile", "blob") for file in (folder / kind).rglob("*")]
+    files += [folder / "log.vkey", folder / "entries.jsonl"]
+    assert [str(file) for file in files if not disk.keeps(file)] == []
+
+
+def names(folder):
+    return {str(file.relative_to(folder)) for file in folder.rglob("*")}
+
+
+@pytest.mark.parametrize(("fault", "after"), FOLDER_FAULTS)
+def test_a_published_folder_is_whole_after_a_fault_at_any_step(log, exported, tmp_path, fault, after):
+    before, counted = len(read(exported)), copied(exported, tmp_path / "counted")
+    with faults.at(None) as steps, disks.watched(counted, keeps_all):
+        publisher.export(log, counted)
+    assert {"file fsync", "file rename", "folder mkdir", "folder rmdir"} <= set(steps.names)
+    for number in range(len(steps.names)):
+        folder = copied(exported, tmp_path / f"{number}")
+        with disks.watched(folder, keeps_all):
+            with (
+                faults.at(number, fault, after=after) as struck,
+                pytest.raises((Killed, OSError)),
+            ):
                 publisher.export(log, folder)
-            except Killed:
-                assert steps.struck
-        assert read(folder)  # what the checkpoint there covers is there
-    publisher.export(log, folder)
-    assert len(read(folder)) == log.entries.count()
+            assert struck.struck
+            assert len(read(folder)) in {before, log.entries.count()}
+            publisher.export(log, folder)
+        assert len(read(folder)) == log.entries.count()
+        assert names(folder) == names(counted)
+
+
+@pytest.mark.usefixtures("_no_fsync")
+@pytest.mark.parametrize(("fault", "after"), FOLDER_FAULTS)
+def test_a_new_folder_is_whole_after_a_fault_at_any_step(log, tmp_path, fault, after):
+    (tmp_path / "counted").mkdir()
+    with faults.at(None) as steps:
+        publisher.export(log, tmp_path / "counted" / "spring")
+    for number in range(len(steps.names)):
+        folder = tmp_path / f"{number}" / "spring"
+        folder.parent.mkdir()
+        with disks.watched(folder.parent, keeps_all):
+            with faults.at(number, fault, after=after), pytest.raises((Killed, OSError)):
+                publisher.export(log, folder)
+            assert not (folder / "checkpoint").exists() or read(folder)
+            publisher.export(log, folder)
+        assert len(read(folder)) == log.entries.count()
+        assert names(folder) == names(tmp_path / "counted" / "spring")
 
 
 def read(folder) -> list[bytes]:

@@ -15,6 +15,7 @@ from bulletin_board.files import only_writer
 from bulletin_board.models import Log, SelfCheck
 from bulletin_board.rows import latest_head
 from bulletin_board.sources import FolderSource
+from tests.integration import faults
 from tests.integration import office_world as office
 from tests.integration.pages_data import place
 from tests.integration.test_office_access import logged_in
@@ -105,6 +106,23 @@ def test_one_board_that_cannot_be_written_keeps_no_other_from_it(boards, caplog)
     ]
 
 
+def test_a_disk_that_fails_is_told_as_critical_and_what_it_did_not_take_is_written_anew(
+    boards, caplog, monkeypatch
+):
+    """The next fsync would say that all is well: files that were there already must not be believed."""
+    place("harbour", "open")
+    with monkeypatch.context() as broken:
+        broken.setattr("bulletin_board.exporting.sync_folder", lambda _folder: faults.disk_broken())
+        tasks.write_boards()
+    assert not (boards / "harbour/checkpoint").exists()
+    assert [one.levelno for one in caplog.records if "harbour" in one.getMessage()] == [logging.CRITICAL]
+    left = {file: file.stat().st_ino for file in boards.rglob("*") if file.is_file() and file.name != ".lock"}
+    assert left
+    tasks.write_boards()
+    assert [str(file) for file, inode in left.items() if file.stat().st_ino == inode] == []
+    assert entries(boards / "harbour")
+
+
 def test_a_folder_that_another_process_writes_is_left_to_it(boards, caplog):
     place("harbour", "open")
     with only_writer(boards / "harbour"):
@@ -128,6 +146,20 @@ def test_every_board_is_checked_and_again_when_an_hour_is_over(boards):
     assert self_checks.check_of(election).problem == ""
     self_checks.sweep(now=now + self_checks.EVERY)
     assert "entry 1, payload: damaged" in self_checks.check_of(election).problem
+
+
+@pytest.mark.parametrize("name", ["open", "final"])
+def test_the_files_of_every_board_are_checked_with_it(boards, name, caplog):
+    election = place("harbour", name)
+    publishing.write_whole(election)
+    bundle = next((boards / "harbour/tile/entries").rglob("*.p")) / str(latest_head(election.log).size)
+    whole = bundle.read_bytes()
+    bundle.write_bytes(whole.replace(b"manifest", b"manifesT"))
+    tasks.write_boards()
+    self_checks.sweep(now=timezone.now())
+    assert bundle.read_bytes() == whole
+    assert [one.levelno for one in caplog.records if "is damaged" in one.getMessage()] == [logging.CRITICAL]
+    assert entries(boards / "harbour") == latest_head(election.log).size
 
 
 def test_a_final_board_is_checked_once_a_day(boards):

@@ -139,11 +139,41 @@ def test_a_part_of_the_lines_is_sent_alone(ask, folder):
     assert ask("spring/entries.jsonl", Range=f"bytes={len(whole)}-")[0].status == 416
 
 
-@pytest.mark.parametrize("path", ["spring/tile/0/001", "spring/nothing", "autumn/checkpoint"])
-def test_what_is_missing_may_come_later(ask, path):
-    response, _ = ask(path)
+MISSING = [
+    "spring/tile/0/001",
+    "spring/tile/entries/000.p/200",
+    "spring/tile/entries/",
+    "spring/tile/entries",
+    "spring/blob/" + "0" * 64,
+    "spring/commitments/" + "0" * 64,
+    "spring/nothing",
+    "spring/",
+    "spring/.lock",
+    "autumn/checkpoint",
+    "autumn/log.vkey",
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", MISSING)
+def test_what_is_missing_may_come_later_and_nobody_keeps_that_it_is_missing(ask, path, method):
+    response, body = ask(path, method)
     assert response.status == 404
-    assert "immutable" not in (response.getheader("Cache-Control") or "")
+    assert response.headers.get_all("Cache-Control") == ["no-store"]
+    assert response.getheader("Content-Type") == "text/plain; charset=utf-8"
+    assert response.headers.get_all("Access-Control-Allow-Origin") == ["*"]
+    assert body == (b"Not found\n" if method == "GET" else b"")
+
+
+def test_a_reader_whose_partial_tiles_are_replaced_meanwhile_reads_the_full_ones(port, log, folder):
+    with open_source(address(port)) as source:
+        head = reader.open_checkpoint(source, KEY)
+        append(log, *numbered(300, start=COUNT))
+        publisher.sign_head(log, SIGNER)
+        publisher.export(log, folder)
+        assert not (folder / "tile/entries/001.p").exists()
+        entries = [reader.read_payload(source, entry) for entry, _ in reader.iter_entries(source, head)]
+    assert entries == numbered(COUNT)
 
 
 @pytest.mark.parametrize(

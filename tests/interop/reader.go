@@ -154,14 +154,28 @@ func (f folder) read(path string) ([]byte, error) {
 func (f folder) Height() int                         { return tileHeight }
 func (f folder) SaveTiles(_ []tlog.Tile, _ [][]byte) {}
 
+// readTile reads the full tile where a partial one is gone: a log that has grown may have replaced it. It returns
+// the width of what it has read.
+func (f folder) readTile(tile tlog.Tile, old, new string) ([]byte, int, error) {
+	data, err := f.read(strings.Replace(tile.Path(), old, new, 1))
+	if errors.Is(err, os.ErrNotExist) && tile.W < 1<<tileHeight {
+		tile.W = 1 << tileHeight
+		data, err = f.read(strings.Replace(tile.Path(), old, new, 1))
+	}
+	return data, tile.W, err
+}
+
 func (f folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	var all [][]byte
 	for _, tile := range tiles {
-		data, err := f.read(strings.Replace(tile.Path(), "tile/8/", "tile/", 1))
+		data, width, err := f.readTile(tile, "tile/8/", "tile/")
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, data)
+		if len(data) != width*tlog.HashSize {
+			return nil, errors.New("tile of another length")
+		}
+		all = append(all, data[:tile.W*tlog.HashSize])
 	}
 	return all, nil
 }
@@ -174,7 +188,7 @@ func (f folder) entries(size int64) ([][]byte, error) {
 			width = int(size - start)
 		}
 		tile := tlog.Tile{H: tileHeight, L: -1, N: start / bundleWidth, W: width}
-		data, err := f.read(strings.Replace(tile.Path(), "tile/8/data/", "tile/entries/", 1))
+		data, found, err := f.readTile(tile, "tile/8/data/", "tile/entries/")
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +200,7 @@ func (f folder) entries(size int64) ([][]byte, error) {
 			all = append(all, data[2:end])
 			data = data[end:]
 		}
-		if len(data) != 0 {
+		if found == width && len(data) != 0 {
 			return nil, errors.New("bundle of entries too long")
 		}
 	}

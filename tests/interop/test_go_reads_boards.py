@@ -40,6 +40,16 @@ def test_checkpoint_tiles_entries_and_every_proof_agree(go, log, tmp_path, size)
     assert go("board", board, VKEY) == [str(size), base64std.encode(head.root)]
 
 
+def test_a_checkpoint_whose_partial_tiles_were_replaced_is_read_from_the_full_ones(go, log, tmp_path):
+    board = published(log, 255, tmp_path / "board")
+    earlier = (board / "checkpoint").read_bytes()
+    published(log, 257, board)
+    assert not (board / "tile/entries/000.p").exists()
+    (board / "checkpoint").write_bytes(earlier)
+    root = open_checkpoint(FolderSource(board), KEY).root
+    assert go("board", board, VKEY) == ["255", base64std.encode(root)]
+
+
 def test_a_later_board_is_proved_to_extend_an_earlier_checkpoint(go, log, tmp_path):
     earlier = published(log, 255, tmp_path / "earlier")
     later = published(log, 520, tmp_path / "later")

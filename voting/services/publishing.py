@@ -5,6 +5,7 @@ They are kept up to date while an election runs if VERITALLY_BOARD_DIR is set; a
 of everything beside them, when it becomes final.
 """
 
+import errno
 import logging
 from pathlib import Path
 
@@ -30,8 +31,14 @@ def sweep() -> None:
             publisher.export(election_log(election), folder_of(election))
         except (FolderBusy, NotFound):
             continue  # another process is at it; or nothing is published yet
-        except Exception:  # noqa: BLE001  # the last barrier: one election's trouble must not stop another's
-            _log.exception("the board of %s could not be written", election.slug)
+        except Exception as error:  # noqa: BLE001  # the last barrier: one board must not stop another
+            _log.log(_level(error), "the board of %s could not be written", election.slug, exc_info=True)
+
+
+def _level(error: Exception) -> int:
+    """A disk that fails is for somebody to look at, though what it did not take is written anew."""
+    failed = isinstance(error, OSError) and error.errno == errno.EIO
+    return logging.CRITICAL if failed else logging.ERROR
 
 
 def write_whole(election: Election) -> Path:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every board is checked from its stored bytes, again and again (docs/spec/board.md, "Checking itself")."""
+"""Every board is checked from its stored bytes, and its files with it, again and again.
+
+Specification: docs/spec/board.md, "Checking itself".
+"""
 
 import logging
 from datetime import datetime, timedelta
@@ -7,6 +10,7 @@ from datetime import datetime, timedelta
 from bulletin_board.models import SelfCheck
 from bulletin_board.self_check import advance
 from voting.models import Election
+from voting.services import publishing
 from voting.services.board import election_log
 from voting.services.opened import LARGE_FIELDS
 from voting.states import State
@@ -23,7 +27,8 @@ def sweep(*, now: datetime) -> None:
     for election in elections.defer(*LARGE_FIELDS):
         every = EVERY_OF_FINAL if election.where is State.FINAL else EVERY
         try:
-            advance(election_log(election), now=now, every=every, budget=BUDGET)
+            folder = publishing.folder_of(election)
+            advance(election_log(election), now=now, every=every, budget=BUDGET, folder=folder)
         except Exception:  # noqa: BLE001  # the last barrier: one election's trouble must not stop another's
             _log.exception("the board of %s could not be checked", election.slug)
 
