@@ -289,7 +289,11 @@ TOLD = """new MutationObserver(() => {
 def held(one: Voter) -> list:
     """What the server is asked about ballots, and answers when the test lets it."""
     routes: list = []
-    one.page.route("**/ballots/find", routes.append)
+
+    def hold(route):
+        routes.append(route)
+
+    one.page.route("**/ballots/find", hold)
     return routes
 
 
