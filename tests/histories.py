@@ -11,6 +11,7 @@ from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.envelope import NO_PREVIOUS, Envelope
 from bulletin_board.log.line import format_line
 from bulletin_board.log.note import Signer, sign_note
+from bulletin_board.log.proof import InclusionProof
 from bulletin_board.log.submission import Submission
 
 ORIGIN = "vote.example.org/board/town"
@@ -40,10 +41,21 @@ class History:
                 payload_len=len(payload),
             ).to_bytes()
             self.payloads.append(payload)
+            self.take(envelope)
+        return self
+
+    def take(self, *envelopes: bytes) -> "History":
+        """Go on with entries that were made elsewhere, whose payloads nobody asks for here."""
+        for envelope in envelopes:
             self.envelopes.append(envelope)
             for node in self.tree.add(merkle.leaf_hash(envelope)):
                 self.hashes[node.level, node.index] = node.hash
         return self
+
+    def receipt(self, seq: int) -> str:
+        """The tlog-proof of an entry."""
+        proof = merkle.prove_inclusion(seq, self.size, self)
+        return InclusionProof(index=seq, hashes=proof, checkpoint=self.note()).to_bytes().decode()
 
     def read_hashes(self, coordinates):
         return [self.hashes[coordinate] for coordinate in coordinates]

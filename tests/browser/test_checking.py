@@ -72,11 +72,13 @@ def test_a_ballot_is_checked_down_to_its_proof_in_three_steps(at):
     code = vote(one, fresh_code())
     page = check(one, code)
     assert notice(page) == "Your ballot is on the public board"
-    assert page.locator(".checks li").count() == 5
+    assert page.locator(".checks li").count() == 6
     assert "#" not in page.url
     check_state(page)
     page.locator("#yes").click()
-    assert notice(page) == "All is well"
+    expect(page.locator("#yes")).to_have_count(0)
+    assert "It stands there unchanged" in page.locator(".notice").inner_text()
+    assert "All is well" not in page.inner_text("main")  # what the ballot says, nobody can check here
     assert page.evaluate("document.activeElement.tagName") == "H1"
     check_state(page)
 
@@ -192,12 +194,20 @@ def tracker_of(one: Voter, code: str) -> str:
     return digits
 
 
+def opening_link(one: Voter) -> str:
+    """What the picture on the page says to another device's camera."""
+    with one.page.expect_download() as download:
+        one.page.get_by_role("button", name="Save the file").click()
+    opening = Path(download.value.path()).read_text().strip()
+    return f"{one.base}/elections/{one.slug}/tested/#{opening}"
+
+
 def test_a_tested_ballot_is_opened_on_another_device(at):
     one = at().enter(fresh_code()).choose(ROSA).go_on()
     code = one.check_code
     one.page.locator("#test").click()
     one.page.locator("#test").click()
-    link = one.page.get_by_role("link", name="Open it here").get_attribute("href")
+    link = opening_link(one)
     other = at()
     other.page.goto(link)
     expect(other.page.locator("h1")).to_have_text("This test ballot says")
@@ -213,7 +223,7 @@ def test_what_the_server_sends_of_a_test_is_not_laid_to_the_voters_device(at):
     expect(one.page.locator("#test")).to_be_visible()
     one.page.locator("#test").click()
     one.page.locator("#test").click()
-    link = one.page.get_by_role("link", name="Open it here").get_attribute("href")
+    link = opening_link(one)
     other = at()
     lie(other, lambda value: value.update(receipt=value["receipt"].replace("index ", "index 1")))
     other.page.goto(link)
@@ -227,7 +237,7 @@ def test_an_opening_that_was_changed_is_found_out(at):
     expect(one.page.locator("#test")).to_be_visible()
     one.page.locator("#test").click()
     one.page.locator("#test").click()
-    link = one.page.get_by_role("link", name="Open it here").get_attribute("href")
+    link = opening_link(one)
     for changed in (link[:-4] + "AEAA", link[:-2]):
         other = at()
         other.page.goto("about:blank")
@@ -236,11 +246,115 @@ def test_an_opening_that_was_changed_is_found_out(at):
         assert ROSA not in other.page.inner_text("main")
 
 
+def test_a_link_is_pasted_in_the_place_of_the_check_code(at):
+    one = at()
+    code = vote(one, fresh_code())
+    pin = fingerprint_of(one, one.slug)[:12]
+    for link in (f"{one.base}/elections/{one.slug}/check/#{code}", f"https://x.example/#{code}.{pin}"):
+        page = check(one, "")
+        page.get_by_label("Your check code").fill(link)
+        page.get_by_role("button", name="Check", exact=True).click()
+        assert notice(page) == "Your ballot is on the public board"
+    page = check(one, "")
+    page.get_by_label("Your check code").fill(f"https://x.example/#{code}.{'0' * 12}")
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.locator("h1")).to_have_text("This is another election")
+
+
+def test_the_link_for_voting_is_no_check_code_and_does_not_stay(at):
+    one, typed = at(), fresh_code()
+    page = check(one, "")
+    page.get_by_label("Your check code").fill(f"{one.address}#{typed}")
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("the code that you vote with")
+    assert page.get_by_label("Your check code").input_value() == ""
+
+
+TOLD = """new MutationObserver(() => {
+  const bar = document.querySelector("main progress");
+  if (bar && !bar.hidden) globalThis.told = bar.value / bar.max;
+}).observe(document, { subtree: true, childList: true, attributes: true });"""
+
+
+def held(one: Voter) -> list:
+    """What the server is asked about ballots, and answers when the test lets it."""
+    routes: list = []
+
+    def hold(route):
+        routes.append(route)
+
+    one.page.route("**/ballots/find", hold)
+    return routes
+
+
+def test_a_page_that_checks_says_so_and_how_far_it_is(at):
+    one = at()
+    code = vote(one, fresh_code())
+    one.page.add_init_script(TOLD)
+    routes = held(one)
+    page = check(one, code)
+    status = page.locator("main [role=status]")
+    expect(status).to_have_text("One moment: this ballot is being looked for and checked …")
+    assert page.locator("main progress").is_hidden()
+    one.wait_until(lambda: routes)
+    check_state(page)
+    routes[0].continue_()
+    assert notice(page) == "Your ballot is on the public board"
+    assert page.evaluate("told") == 1
+    one.follow(code)  # from the last step, too
+    expect(status).to_have_text("One moment: this ballot is being looked for and checked …")
+    one.wait_until(lambda: len(routes) > 1)
+    routes[1].fulfill(status=503, json={})
+    expect(page.get_by_role("alert")).to_contain_text("The server could not be asked")
+    expect(status).to_have_text("")
+
+
+def test_a_page_that_opens_a_test_says_so(at):
+    one = at().enter(fresh_code()).choose(ROSA).go_on()
+    one.page.locator("#test").click()
+    one.page.locator("#test").click()
+    link = opening_link(one)
+    routes = held(one)
+    one.page.goto("about:blank")
+    one.page.goto(link)
+    expect(one.page.locator("main [role=status]")).to_have_text(
+        "One moment: the tested ballot is being opened …"
+    )
+    one.wait_until(lambda: routes)
+    check_state(one.page)
+    routes[0].continue_()
+    expect(one.page.locator("h1")).to_have_text("This test ballot says")
+    assert one.page.get_by_text("The link that you opened stays in this browser's history").count() == 1
+
+
+SAVES = """globalThis.revoked = [];
+const revoke = URL.revokeObjectURL;
+URL.revokeObjectURL = (address) => { globalThis.revoked.push(address); revoke(address); };"""
+
+
+def test_a_file_that_is_saved_stays_for_a_minute(at):
+    one = at()
+    one.page.clock.install(time="2026-11-22T12:00:00Z")
+    one.page.add_init_script(SAVES)
+    page = check(one, "0000-0000-0000-0000-0000-0000-0")
+    save = page.get_by_role("button", name="Save the file")
+    expect(save).to_be_visible()
+    page.clock.pause_at("2027-01-01T12:00:00Z")
+    with page.expect_download():
+        save.click()
+    assert page.evaluate("revoked") == []
+    page.clock.fast_forward(59_000)
+    assert page.evaluate("revoked") == []
+    page.clock.fast_forward(2_000)
+    assert len(page.evaluate("revoked")) == 1
+
+
 def test_a_ballot_that_was_cast_is_no_test(at):
     one = at()
     code = vote(one, fresh_code())
     digits = one.page.request.get(f"{one.base}/elections/{one.slug}/ballots/{tracker_of(one, code)}").json()
-    raw = bytes([1]) + bytes(32) + bytes.fromhex(digits["tracker"]) + bytes(32) + bytes(4)
+    owner = bytes.fromhex(digits["credential"])
+    raw = bytes([2]) + bytes(32) + bytes.fromhex(digits["tracker"]) + owner + bytes(32) + bytes(4)
     text = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
     one.page.goto(f"{one.base}/elections/{one.slug}/tested/#{text}")
     assert notice(one.page) == "The board does not have this ballot as a test"
@@ -463,10 +577,10 @@ def test_skipping_to_the_content_leaves_the_link_to_this_election_in_the_address
 
 
 FATES = {
-    "final": (
+    "ended, without a closing entry": (
         lambda value: value.update(state="final"),
-        "Your ballot is on the public board, and it counts",
-        "All is well",
+        "Your ballot is on the public board",
+        "Your ballot is on the public board",
     ),
     "refused": (
         lambda value: value.update(counts=False),
@@ -491,6 +605,7 @@ def test_yes_is_answered_by_what_becomes_of_the_ballot(at, fate):
     assert notice(page) == found
     check_state(page)
     page.locator("#yes").click()
+    expect(page.locator("#yes")).to_have_count(0)
     assert notice(page) == verdict
     check_state(page)
 

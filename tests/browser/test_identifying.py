@@ -34,6 +34,22 @@ def test_a_wrong_code_is_explained(at, typed, said):
     expect(one.page.locator("#code-error")).to_contain_text(said)
 
 
+def test_a_link_is_pasted_in_the_place_of_the_code(at):
+    typed = fresh_code()
+    one = at("choose-one").enter(f"Your link: https://vote.example.org/elections/mayor/vote/#{typed}")
+    one.has_banner("not-voted")
+    one.page.reload()
+    pin = "".join(one.page.locator("#fingerprint span").all_inner_texts())
+    at("choose-one").enter(f"{one.address}#{typed}.{pin}").has_banner("not-voted")
+
+
+@pytest.mark.parametrize("pin", ["0" * 12, "c9b6"])
+def test_a_pasted_link_to_another_election_is_refused_before_anything_is_asked(at, pin):
+    one = at("choose-one").enter(f"https://vote.example.org/vote/#{fresh_code()}.{pin}")
+    expect(one.page.locator("h1")).to_have_text("This is another election")
+    assert not [address for address in one.asked if "credentials" in address]
+
+
 def test_before_the_code_is_given_nothing_is_said_about_earlier_ballots(at):
     one = at("choose-one")
     one.page.goto(one.address)

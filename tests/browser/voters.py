@@ -23,15 +23,18 @@ WITHOUT_ED25519 = (
 expect.set_options(timeout=PATIENCE)
 
 
+def chromium_program() -> str:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+
+
 @contextmanager
 def chromium(*, keeps_pages: bool = False) -> Iterator[Browser]:
     """A browser; `keeps_pages`: with the back-forward cache, as people's browsers have it."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     # Not for longer than a module: Django takes the thread for an asynchronous one meanwhile.
     with sync_playwright() as playwright:
         left_out = ["--disable-back-forward-cache"] if keeps_pages else []
         browser = playwright.chromium.launch(
-            executable_path=program, args=FLAGS, ignore_default_args=left_out
+            executable_path=chromium_program(), args=FLAGS, ignore_default_args=left_out
         )
         yield browser
         browser.close()

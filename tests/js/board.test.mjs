@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { openCheckpoint, readCheckpoint } from "../../voting/static/voting/booth/board/checkpoint.js";
 import { readEnvelope } from "../../voting/static/voting/booth/board/envelope.js";
-import { checkInclusion, leafHash, nodeHash } from "../../voting/static/voting/booth/board/merkle.js";
+import { checkConsistency, checkInclusion, leafHash, nodeHash } from "../../voting/static/voting/booth/board/merkle.js";
 import { openNote, readNote } from "../../voting/static/voting/booth/board/note.js";
 import { policyOf } from "../../voting/static/voting/booth/board/policy.js";
 import { checkInclusionUnder, checkReceipt, readReceipt } from "../../voting/static/voting/booth/board/receipt.js";
@@ -120,6 +120,22 @@ for (const [name, change, error] of [
     change(value);
     await refusesLater(checkInclusion(value), error);
   });
+}
+
+function consistency({ old, size, old_root: oldRoot, root, proof }) {
+  return { old, size, oldRoot: octetsOf(oldRoot), root: octetsOf(root), proof: proof.map(octetsOf) };
+}
+
+function octetsOf(text) {
+  return Uint8Array.from(Buffer.from(text, "hex"));
+}
+
+for (const known of found.consistency.proofs) {
+  test(`the tree of ${known.old} leaves begins the one of ${known.size}`, () => checkConsistency(consistency(known)));
+}
+
+for (const { name, error, ...known } of found.consistency.refused) {
+  test(`no consistency: ${name}`, () => refusesLater(checkConsistency(consistency(known)), error));
 }
 
 const { proof } = found;

@@ -193,10 +193,10 @@ test("a tested ballot is opened only when its test is on the board", async () =>
   const answer = await answerFor(sent, { type: "challenged" });
   await engine.confirm({ type: "challenged", sent, tracker, answer });
   const opening = await engine.reveal();
-  assert.deepEqual([opening.tracker, opening.selections], [tracker, CHOICE.selections]);
+  assert.deepEqual([opening.tracker, opening.credential, opening.selections], [tracker, credential, CHOICE.selections]);
   const other = (await opened()).engine;
-  await other.checkOpening({ ...opening, credential });
-  await rejects(other.checkOpening({ ...opening, credential, selections: { park: { yes: 1 } } }), "OpeningRefuted");
+  await other.checkOpening(opening);
+  await rejects(other.checkOpening({ ...opening, selections: { park: { yes: 1 } } }), "OpeningRefuted");
   const found = await other.checkEntry({ digits: tracker, answer, payload: sent });
   assert.deepEqual([found.type, found.tracker, found.credential], ["challenged", tracker, credential]);
 });
@@ -239,6 +239,35 @@ test("an entry is checked down to its proof", async () => {
   await rejects(engine.checkEntry({ digits: tracker, answer: await answerFor(forged), payload: forged }), "BadSignature");
 });
 
+test("how far the check of a proof has come is told", async () => {
+  const { engine, choice } = await identified();
+  const { tracker } = await engine.seal(choice);
+  const { sent } = await engine.cast({ tracker });
+  const told = [];
+  engine.onchecking = (progress) => told.push(progress);
+  await engine.checkEntry({ digits: tracker, answer: await answerFor(sent), payload: sent });
+  const { made, total } = told.at(-1);
+  assert.equal(made, total);
+  assert.ok(total >= JSON.parse(new TextDecoder().decode(sent)).contests.length);
+  assert.ok(told.every((one) => one.total === total && one.made <= total));
+});
+
+test("a board that was published for everybody is compared with a receipt, under the manifest's witnesses", async () => {
+  const { engine } = await identified();
+  const [mine, others] = [await answerFor(utf8("mine")), await answerFor(utf8("others"))];
+  const shown = ({ entry, receipt }, seen) => ({
+    published: utf8(receipt.split("\n\n").slice(1).join("\n\n")), ballot: { entry: utf8(entry), proof: [] }, earlier: { receipt: seen.receipt, proof: [] },
+  });
+  const { size, quorum, isClosed } = await engine.checkBoard(shown(mine, mine));
+  assert.deepEqual([size, quorum, isClosed], [1, 1, false]);
+  await rejects(engine.checkBoard(shown(others, mine)), "BoardForked");
+  await rejects(engine.checkBoard({ ...shown(mine, mine), ballot: shown(others, mine).ballot }), "BoardForked");
+  const unseen = await answerFor(utf8("mine"), { seenBy: [] });
+  await rejects(engine.checkBoard(shown(unseen, mine)), "QuorumNotMet");
+  await rejects(engine.checkBoard(shown(mine, unseen)), "QuorumNotMet");
+  await rejects(engine.checkBoard(shown(await answerFor(utf8("mine"), { by: stranger }), mine)), "NotSigned");
+});
+
 test("progress is told, and powers are made while nobody asks", async () => {
   const { engine } = await opened();
   const told = [];
@@ -261,20 +290,6 @@ test("progress is told while a ballot waits for its powers", async () => {
   desk.onprogress = ({ made }) => told.push(made);
   await desk.seal({ credential, ...CHOICE });
   assert.deepEqual(told, Array.from({ length: total - 1 }, (_, index) => index + 1));
-});
-
-test("while a proof is checked, that it goes on is told for every branch", async () => {
-  const desk = new Desk();
-  const payloads = { manifest: record("manifest.json"), key: record("key.json"), opening: record("open.json") };
-  await desk.open({ ...payloads, allowTestModulus: true });
-  const { credential } = await desk.identify({ code: CODE });
-  const { tracker } = await desk.seal({ credential, ...CHOICE });
-  const { sent } = await desk.cast({ tracker });
-  let told = 0;
-  desk.onstep = () => (told += 1);
-  await desk.checkEntry({ digits: tracker, answer: await answerFor(sent), payload: sent });
-  const parts = JSON.parse(new TextDecoder().decode(sent)).contests;
-  assert.ok(told >= parts.length, `${told}`);
 });
 
 test("whoever waits for a worker that is stopped is told so", async () => {

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { isPinOf, readLink } from "../../voting/static/voting/booth/ui/link.js";
+import { codeIn, isPinOf, readLink } from "../../voting/static/voting/booth/ui/link.js";
 import { fateOf } from "../../voting/static/voting/booth/ui/check/found.js";
 import { readAmount } from "../../voting/static/voting/booth/ui/questions/rows.js";
+import { refuses } from "./support.mjs";
 
 const FINGERPRINT = "c9b649aaf711911cc299477d5356c1852be800f1cbd5348eefd9180785d34b44";
 
@@ -23,13 +24,31 @@ test("a link names an election by 12 digits of its fingerprint at least, and by 
   }
 });
 
-const FOUND = { state: "open", counts: true, later: [], revoked: "" };
-for (const [fate, type, change] of [
-  ["counts", "ballot", {}], ["final", "ballot", { state: "closed" }], ["final", "ballot", { state: "final" }], ["tested", "challenged", { counts: false }],
-  ["revoked", "ballot", { counts: false, revoked: "a".repeat(64), later: [{}] }], ["replaced", "ballot", { counts: false, later: [{}] }],
-  ["refused", "ballot", { counts: false }], ["refused", "ballot", { counts: false, state: "final" }],
+for (const [name, typed, code] of [
+  ["a code", " 7K3M ", " 7K3M "], ["a link", "https://vote.example/elections/x/vote/#7K3M-V8QT", "7K3M-V8QT"],
+  ["a link with the words around it", "Your link: https://vote.example/vote/#7K3M \n", "7K3M"],
+  ["a link that names this election", `https://vote.example/vote/#7K3M.${FINGERPRINT.slice(0, 12).toUpperCase()}`, "7K3M"],
+  ["what stands after # alone", "#7K3M", "7K3M"], ["a link without a code", `https://vote.example/vote/#.${FINGERPRINT}`, ""],
 ]) {
-  test(`a ${type} with ${JSON.stringify(change)} is ${fate}`, () => assert.equal(fateOf({ type }, { ...FOUND, ...change }), fate));
+  test(`the code is taken from ${name}`, () => assert.equal(codeIn(typed, FINGERPRINT), code));
+}
+
+for (const pin of ["000000000000", FINGERPRINT.slice(0, 11), `${FINGERPRINT}0`, "x"]) {
+  test(`a link to the election ${pin} gives no code here`, () => {
+    refuses(() => codeIn(`https://vote.example/vote/#7K3M.${pin}`, FINGERPRINT), "AnotherElection");
+  });
+}
+
+const FOUND = { state: "open", counts: true, later: [], revoked: "" };
+for (const [fate, type, change, isClosed] of [
+  ["counts", "ballot", {}], ["ended", "ballot", { state: "closed" }], ["ended", "ballot", { state: "final" }],
+  ["final", "ballot", { state: "checking" }, true], ["final", "ballot", {}, true], ["replaced", "ballot", { counts: false, later: [{}] }, true], ["tested", "challenged", { counts: false }],
+  ["revoked", "ballot", { counts: false, revoked: "a".repeat(64), later: [{}] }], ["replaced", "ballot", { counts: false, later: [{}] }],
+  ["refused", "ballot", { counts: false }], ["refused", "ballot", { counts: false, state: "final" }, true],
+]) {
+  const head = { isClosed: isClosed === true };
+  const after = head.isClosed ? " before a proven closing entry" : "";
+  test(`a ${type}${after} with ${JSON.stringify(change)} is ${fate}`, () => assert.equal(fateOf({ type, head }, { ...FOUND, ...change }), fate));
 }
 
 test("amounts are whole numbers in ASCII, Arabic or Persian digits, and nothing else", () => {

@@ -11,12 +11,12 @@ const CONTESTS = [
   { id: "fund", options: [{ id: "music" }, { id: "sport" }, { id: "chess" }] },
 ];
 const OPENING = {
-  seed: new Uint8Array(32).fill(7), tracker: "ab".repeat(32), supersedes: "cd".repeat(32),
+  seed: new Uint8Array(32).fill(7), tracker: "ab".repeat(32), credential: "ef".repeat(32), supersedes: "cd".repeat(32),
   selections: { mayor: { bo: 1 }, fund: { music: 300, chess: 9_007_199_254_740_991 } },
 };
 
-function octets(amounts, version = 1) {
-  return toBase64url(new Uint8Array([version, ...Array(96).fill(1), ...amounts]));
+function octets(amounts, version = 2) {
+  return toBase64url(new Uint8Array([version, ...Array(128).fill(1), ...amounts]));
 }
 
 test("an opening is read back as it was written", () => {
@@ -30,11 +30,11 @@ test("a first ballot supersedes none, and a blank one chooses nothing", () => {
 
 test("it stays short enough for a camera", () => {
   const contests = [{ id: "q", options: Array.from({ length: 60 }, (_, index) => ({ id: `o${index}` })) }];
-  assert.ok(writeOpening({ ...OPENING, selections: {} }, contests).length < 250);
+  assert.ok(writeOpening({ ...OPENING, selections: {} }, contests).length < 300);
 });
 
 for (const [name, text] of Object.entries({
-  nothing: "", "no base64url": "!!!!", "another version": octets([0, 0, 0, 0, 0], 2), "too short": toBase64url(new Uint8Array(50).fill(1)),
+  nothing: "", "no base64url": "!!!!", "another version": octets([0, 0, 0, 0, 0], 1), "too short": toBase64url(new Uint8Array(50).fill(1)),
   "an amount too few": octets([0, 0, 0, 0]), "an amount too many": octets([0, 0, 0, 0, 0, 0]),
   "a second spelling of a number": octets([0x80, 0, 0, 0, 0, 0]), "the middle of a number": octets([0, 0, 0, 0, 0x80]),
   "a number that is too large": octets([0, 0, 0, 0, ...Array(9).fill(0xff), 1]), "far too much": "A".repeat(100_001),

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from bulletin_board.errors import LogError, OutsideTree, RootMismatch, WrongProofLength
 from bulletin_board.log import merkle
 from bulletin_board.log.merkle import Frontier, leaf_hash, node_hash
-from tests.unit.board.board_vectors import load
+from tests.unit.board.board_vectors import error, load
 
 KNOWN = load("transparency_log.json")["tree"]
+CONSISTENCY = load("transparency_log.json")["consistency"]
 MOST = 70  # leaves; every pair of sizes up to here is tried
 
 
@@ -111,6 +112,25 @@ def test_every_tree_is_proved_a_prefix_of_every_later_one():
         for old in range(new + 1):
             proof = merkle.prove_consistency(old, new, TREE)
             merkle.check_consistency(old, new, ROOTS[old], ROOTS[new], proof)
+
+
+def consistency(case):
+    roots = (bytes.fromhex(case[name]) for name in ("old_root", "root"))
+    return case["old"], case["size"], *roots, [bytes.fromhex(one) for one in case["proof"]]
+
+
+@pytest.mark.parametrize("case", CONSISTENCY["proofs"], ids=lambda case: f"{case['old']} to {case['size']}")
+def test_a_known_proof_of_consistency_holds_and_is_made_again(case):
+    reader = Memory([leaf_hash(bytes.fromhex(leaf)) for leaf in CONSISTENCY["leaves"]])
+    old, size, _, _, proof = consistency(case)
+    merkle.check_consistency(*consistency(case))
+    assert list(merkle.prove_consistency(old, size, reader)) == proof
+
+
+@pytest.mark.parametrize("case", CONSISTENCY["refused"], ids=lambda case: case["name"])
+def test_what_is_no_proof_of_consistency_is_refused(case):
+    with pytest.raises(error(case["error"])):
+        merkle.check_consistency(*consistency(case))
 
 
 def test_a_proof_reads_few_hashes():

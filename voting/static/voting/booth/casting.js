@@ -15,6 +15,7 @@ import { challengedValue } from "./record/challenged.js";
 import { checkSameElection, checkSignature, digestOf, signRecord } from "./record/signed.js";
 
 /** @import { Selection } from "./contests/base.js" */
+/** @import { Progress } from "./crypto/compact.js" */
 /** @import { Source } from "./crypto/prover.js" */
 /** @import { Octets } from "./octets.js" */
 /** @import { Ballot } from "./record/ballot.js" */
@@ -84,11 +85,11 @@ export async function challenge(election, { tracker }, { publicKey, privateKey }
  * On a second device: does the seed give, with these choices, the ballot of this tracker?
  * @param {Election} election
  * @param {Choice & {seed: Octets, tracker: string}} opening throws OpeningRefuted
- * @param {() => void} [onstep] called after every power
+ * @param {Progress} [onprogress] in powers
  */
-export async function checkOpening(election, { seed, tracker, ...choice }, onstep = () => {}) {
+export async function checkOpening(election, { seed, tracker, ...choice }, onprogress = () => {}) {
   const pool = await Pool.fromSeed(election.key, election.manifest.shape.statements, seed);
-  while (pool.step()) onstep();
+  while (pool.step()) onprogress(pool.progress.made, pool.progress.total);
   const { tracker: computed } = await prepare(election, choice, pool);
   if (computed !== tracker) {
     throw new OpeningRefuted("the tested ballot did not say what the voter chose", { expected: tracker, computed });
@@ -99,10 +100,10 @@ export async function checkOpening(election, { seed, tracker, ...choice }, onste
  * Everything about a signed ballot that needs no board and no roll: form, election, signature, proof.
  * @param {Election} election
  * @param {Octets} octets throws a Refusal
- * @param {() => void} [onstep] called for every branch
+ * @param {Progress} [onprogress]
  * @returns {Promise<string>} its tracker
  */
-export async function verifyBallot(election, octets, onstep) {
+export async function verifyBallot(election, octets, onprogress) {
   const { manifest: { shape }, key, fingerprint } = election;
   const { ballot, signature } = readBallot(octets, shape);
   checkSameElection(fingerprint, ballot.election);
@@ -110,7 +111,7 @@ export async function verifyBallot(election, octets, onstep) {
   const unsigned = ballotValue(ballot, shape);
   await checkSignature(unsigned, signature, ballot.credential);
   const { ciphertexts, proof } = ballot;
-  await verifyCompact(key, { context: contextOf(ballot), ciphertexts, statements: shape.statements }, proof, onstep);
+  await verifyCompact(key, { context: contextOf(ballot), ciphertexts, statements: shape.statements }, proof, onprogress);
   return toHex(await digestOf(unsigned));
 }
 

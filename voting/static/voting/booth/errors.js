@@ -154,6 +154,12 @@ export class ForbiddenPolicyKey extends Refusal {}
 export class OutsideTree extends Refusal {}
 export class WrongProofLength extends Refusal {}
 export class RootMismatch extends Refusal {}
+/** The log has signed two boards, and the published one is not shown to be the other, or to continue it. */
+export class BoardForked extends Refusal {}
+/** The published board is older than the one that a receipt is from. */
+export class NotPublished extends Refusal {}
+/** A ballot that stands after the entry that ends voting. */
+export class AfterClosing extends Refusal {}
 export class TimeTooFine extends Refusal {}
 /** The entry that a receipt proves is not the ballot that was sent. */
 export class AnotherEntry extends Refusal {}

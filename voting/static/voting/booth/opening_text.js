@@ -3,8 +3,8 @@
  * The opening of a tested ballot as text, for another device: in a link's fragment, a QR code or a file
  * (docs/spec/intake.md, "Openings"). It says how the voter chose, so it goes to nobody else.
  *
- * 1 octet version, 32 seed, 32 tracker, 32 supersedes (zeros for none), then the amounts of all options in manifest
- * order, each as a LEB128 number; all in base64url.
+ * 1 octet version, 32 seed, 32 tracker, 32 credential, 32 supersedes (zeros for none), then the amounts of all options in
+ * manifest order, each as a LEB128 number; all in base64url.
  */
 import { MalformedOpening, Refusal } from "./errors.js";
 import { fromBase64url, toBase64url } from "./codec/base64.js";
@@ -14,11 +14,11 @@ import { concat, fromHex, toHex } from "./octets.js";
 /** @import { Common } from "./contests/base.js" */
 /** @import { Octets } from "./octets.js" */
 
-/** @typedef {{seed: Octets, tracker: string, supersedes: string, selections: Selections}} Opening */
+/** @typedef {{seed: Octets, tracker: string, credential: string, supersedes: string, selections: Selections}} Opening `credential`: whose ballot it is */
 
-const VERSION = 1;
+const VERSION = 2;
 const DIGEST_OCTETS = 32;
-const HEAD = 1 + 3 * DIGEST_OCTETS;
+const HEAD = 1 + 4 * DIGEST_OCTETS;
 const LIMIT = 100_000; // characters
 const NONE = "00".repeat(DIGEST_OCTETS);
 
@@ -27,9 +27,9 @@ const NONE = "00".repeat(DIGEST_OCTETS);
  * @param {readonly Common[]} contests
  * @returns {string}
  */
-export function writeOpening({ seed, tracker, supersedes, selections }, contests) {
+export function writeOpening({ seed, tracker, credential, supersedes, selections }, contests) {
   const amounts = contests.flatMap(({ id, options }) => options.map((option) => selections[id]?.[option.id] ?? 0));
-  const head = [new Uint8Array([VERSION]), seed, fromHex(tracker), fromHex(supersedes || NONE)];
+  const head = [new Uint8Array([VERSION]), seed, fromHex(tracker), fromHex(credential), fromHex(supersedes || NONE)];
   return toBase64url(concat(...head, new Uint8Array(amounts.flatMap(leb128))));
 }
 
@@ -41,7 +41,7 @@ export function writeOpening({ seed, tracker, supersedes, selections }, contests
 export function readOpening(text, contests) {
   const octets = decode(text);
   if (octets[0] !== VERSION || octets.length < HEAD) throw new MalformedOpening("not the opening of a tested ballot");
-  const [seed, tracker, supersedes] = [0, 1, 2].map((part) =>
+  const [seed, tracker, credential, supersedes] = [0, 1, 2, 3].map((part) =>
     octets.slice(1 + part * DIGEST_OCTETS, 1 + (part + 1) * DIGEST_OCTETS));
   const amounts = readNumbers(octets.slice(HEAD));
   const count = contests.reduce((sum, { options }) => sum + options.length, 0);
@@ -49,7 +49,8 @@ export function readOpening(text, contests) {
     throw new MalformedOpening("of a ballot with other questions", { expected: count, computed: amounts.length });
   }
   const before = toHex(supersedes);
-  return { seed, tracker: toHex(tracker), supersedes: before === NONE ? "" : before, selections: selectionsOf(amounts, contests) };
+  const selections = selectionsOf(amounts, contests);
+  return { seed, tracker: toHex(tracker), credential: toHex(credential), supersedes: before === NONE ? "" : before, selections };
 }
 
 /**

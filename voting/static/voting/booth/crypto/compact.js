@@ -14,6 +14,8 @@ import { challenge } from "./transcript.js";
 /** @import { PublicKey } from "./parameters.js" */
 /** @import { BallotProof, Claim } from "./prover.js" */
 
+/** @typedef {(made: number, total: number) => void} Progress in branches of the proof, if nothing else is said */
+
 const CHALLENGES = 1n << BigInt(CHALLENGE_BITS);
 
 /**
@@ -21,13 +23,13 @@ const CHALLENGES = 1n << BigInt(CHALLENGE_BITS);
  * @param {PublicKey} key
  * @param {Claim} claim
  * @param {BallotProof} proof
- * @param {() => void} [onstep] called for every branch
+ * @param {Progress} [onprogress]
  */
-export async function verifyCompact(key, claim, proof, onstep) {
+export async function verifyCompact(key, claim, proof, onprogress) {
   checkShape(claim, proof);
   checkRanges(key, claim, proof);
   checkSums(proof);
-  const commitments = recomputeCommitments(key, claim, proof, onstep);
+  const commitments = recomputeCommitments(key, claim, proof, onprogress);
   const e = await challenge(claim.context, [...claim.ciphertexts, ...commitments], key.width);
   if (e !== proof.challenge) throw new ChallengeMismatch("the challenge is not the hash of the transcript");
 }
@@ -37,17 +39,20 @@ export async function verifyCompact(key, claim, proof, onstep) {
  * @param {PublicKey} key
  * @param {Claim} claim
  * @param {BallotProof} proof
- * @param {() => void} [onstep] called for every branch
+ * @param {Progress} [onprogress]
  * @returns {bigint[]}
  */
-export function recomputeCommitments(key, claim, proof, onstep = () => {}) {
+export function recomputeCommitments(key, claim, proof, onprogress = () => {}) {
   const { modulus } = key;
+  const total = claim.statements.reduce((sum, { values }) => sum + values.length, 0);
+  let made = 0;
   return claim.statements.flatMap((statement, i) => {
     const powers = new FixedBase(inverse(combine(key, claim.ciphertexts, statement.terms), modulus), modulus);
     return statement.values.map((v, j) => {
-      onstep();
       const { challenges: { [j]: e }, responses: { [j]: z } } = proof.statements[i];
       const a = (((key.powers.power(z) * powers.power(e)) % modulus) * gPower(key, v * e)) % modulus;
+      made += 1;
+      onprogress(made, total);
       return absolute(a, modulus);
     });
   });

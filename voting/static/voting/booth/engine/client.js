@@ -10,6 +10,7 @@ import { Silence } from "./silence.js";
 import { readError } from "./wire.js";
 
 /** @import { Selections } from "../casting.js" */
+/** @import { Head, Shown as Published } from "../board/published.js" */
 /** @import { Octets } from "../octets.js" */
 /** @import { Proof } from "./desk.js" */
 /** @import { Method } from "./service.js" */
@@ -32,6 +33,8 @@ export class Engine {
   #waiting = new Map();
   /** @type {(progress: {made: number, total: number}) => void} */
   onprogress = () => {};
+  /** @type {(progress: {made: number, total: number}) => void} how much of a ballot's proof is checked */
+  onchecking = () => {};
 
   /** @param {WorkerLike} worker */
   constructor(worker) {
@@ -99,7 +102,7 @@ export class Engine {
     return this.#ask("refusal", claim);
   }
 
-  /** @returns {Promise<{seed: Octets, tracker: string, supersedes: string, selections: Selections}>} */
+  /** @returns {Promise<{seed: Octets, tracker: string, credential: string, supersedes: string, selections: Selections}>} */
   reveal() {
     return this.#ask("reveal");
   }
@@ -110,6 +113,11 @@ export class Engine {
    */
   checkEntry(claim) {
     return this.#ask("checkEntry", claim);
+  }
+
+  /** @param {Published} shown @returns {Promise<Head & {quorum: number}>} */
+  checkBoard(shown) {
+    return this.#ask("checkBoard", shown);
   }
 
   /**
@@ -141,14 +149,15 @@ export class Engine {
     });
   }
 
-  /** @param {{id?: number, result?: unknown, error?: import("./wire.js").Written, progress?: {made: number, total: number}}} message */
-  #receive({ id, result, error, progress }) {
+  /** @param {{id?: number, result?: unknown, error?: import("./wire.js").Written, progress?: {made: number, total: number}, checking?: {made: number, total: number}}} message */
+  #receive({ id, result, error, progress, checking }) {
     this.#patience = PATIENCE;
     const waiting = this.#waiting.get(id ?? 0);
     this.#waiting.delete(id ?? 0);
     if (this.#waiting.size > 0) this.#silence.expect(this.#patience);
     else this.#silence.end();
     if (progress) return this.onprogress(progress);
+    if (checking) return this.onchecking(checking);
     return error ? waiting?.reject(readError(error)) : waiting?.resolve(result);
   }
 

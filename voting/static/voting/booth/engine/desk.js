@@ -10,6 +10,7 @@ import {
 } from "../errors.js";
 import { readEnvelope } from "../board/envelope.js";
 import { openNote } from "../board/note.js";
+import { checkPublished } from "../board/published.js";
 import { checkReceipt } from "../board/receipt.js";
 import { cast, challenge, checkOpening, prepare, verifyBallot } from "../casting.js";
 import { encode, parse } from "../codec/canonical.js";
@@ -25,11 +26,12 @@ import { digestOf } from "../record/signed.js";
 import { sha256Hex } from "../sha256.js";
 
 /** @import { Selections, Prepared } from "../casting.js" */
+/** @import { Head, Shown } from "../board/published.js" */
 /** @import { Credential } from "../credentials/derivation.js" */
 /** @import { Octets } from "../octets.js" */
 /** @import { Election } from "../record/election.js" */
 
-/** @typedef {{prepared: Prepared, selections: Selections, supersedes: string, sent?: "ballot" | "challenged"}} Sealed */
+/** @typedef {{prepared: Prepared, credential: string, selections: Selections, supersedes: string, sent?: "ballot" | "challenged"}} Sealed */
 /** @typedef {{entry: string, receipt: string}} Proof what the server answers: an envelope and its tlog-proof */
 
 export const BALLOT = "ballot";
@@ -53,8 +55,8 @@ export class Desk {
   #isOnBoard = false; // the test
   /** @type {(progress: {made: number, total: number}) => void} told while a ballot waits for its powers */
   onprogress = () => {};
-  /** Told now and then while a proof is checked, which may take long. */
-  onstep = () => {};
+  /** @type {(progress: {made: number, total: number}) => void} told while a proof is checked, which may take long */
+  onchecking = () => {};
 
   /**
    * @param {{manifest: Octets, key: Octets, opening: Octets, allowTestModulus: boolean}} payloads
@@ -105,7 +107,7 @@ export class Desk {
     while (this.step()) this.onprogress(this.progress);
     const prepared = await prepare(election, { credential: publicKey, selections, supersedes }, pool);
     this.#sealed?.prepared.seed.fill(0);
-    this.#sealed = { prepared, selections, supersedes };
+    this.#sealed = { prepared, credential, selections, supersedes };
     [this.#ballot, this.#test, this.#isOnBoard] = [undefined, undefined, false];
     await this.#refill();
     return { tracker: prepared.tracker, checkCode: formatCheckCode(prepared.tracker) };
@@ -166,13 +168,13 @@ export class Desk {
 
   /**
    * What opens the tested ballot, for the voter alone; only once its test is on the board.
-   * @returns {Promise<{seed: Octets, tracker: string, supersedes: string, selections: Selections}>} throws NotTested
+   * @returns {Promise<{seed: Octets, tracker: string, credential: string, supersedes: string, selections: Selections}>} throws NotTested
    */
   async reveal() {
     const sealed = this.#sealed;
     if (!sealed || !this.#isOnBoard) throw new NotTested("the test is not on the board");
-    const { prepared: { seed, tracker }, supersedes, selections } = sealed;
-    return { seed: seed.slice(), tracker, supersedes, selections };
+    const { prepared: { seed, tracker }, credential, supersedes, selections } = sealed;
+    return { seed: seed.slice(), tracker, credential, supersedes, selections };
   }
 
   /**
@@ -194,16 +196,27 @@ export class Desk {
   }
 
   /**
+   * Is what was shown of the board a part of the one that everybody is shown?
+   * @param {Shown} shown
+   * @returns {Promise<Head & {quorum: number}>} `quorum`: how many witnesses had to sign it; throws BoardForked, NotPublished or
+   *   another Refusal
+   */
+  async checkBoard(shown) {
+    const { manifest: { board: { quorum } }, policy } = this.#open;
+    return { ...(await checkPublished(shown, policy)), quorum };
+  }
+
+  /**
    * On a second device: throws OpeningRefuted unless the seed gives this tracker with these choices.
    * @param {{seed: Octets, tracker: string, credential: string, supersedes: string, selections: Selections}} opening
    */
   async checkOpening({ credential, ...opening }) {
-    await checkOpening(this.#open, { ...opening, credential: fromHex(credential) }, this.onstep);
+    await checkOpening(this.#open, { ...opening, credential: fromHex(credential) }, (made, total) => this.onchecking({ made, total }));
   }
 
   /** @param {Octets} payload */
   async #readBallot(payload) {
-    const tracker = await verifyBallot(this.#open, payload, this.onstep);
+    const tracker = await verifyBallot(this.#open, payload, (made, total) => this.onchecking({ made, total }));
     const { ballot } = readBallot(payload, this.#open.manifest.shape);
     return { tracker, credential: ballot.credential, supersedes: ballot.supersedes };
   }

@@ -4,7 +4,7 @@
  * but what the board has, and nothing about the browser.
  */
 
-/** @typedef {{fingerprint: string, checkCode: string, why: string, sent?: string, answer?: unknown}} Evidence */
+/** @typedef {{fingerprint: string, checkCode: string, why: string, sent?: string, answer?: unknown, published?: string}} Evidence `published`: the signed head of the board, as it was fetched */
 
 /**
  * @param {Evidence} evidence

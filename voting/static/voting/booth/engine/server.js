@@ -7,7 +7,7 @@
  */
 import { encode } from "../codec/canonical.js";
 import { BadAnswer } from "../errors.js";
-import { getJson, getOctets, net, send } from "./transport.js";
+import { getJson, getOctets, getOctetsIfThere, net, send } from "./transport.js";
 
 /** @import { Octets } from "../octets.js" */
 /** @import { Net, Outcome } from "./transport.js" */
@@ -41,7 +41,23 @@ export class Server {
    * @returns {Promise<Octets>} throws BadAnswer, or TypeError without a connection
    */
   blob(sha256) {
-    return getOctets(`${this.#board}/blob/${sha256}`, this.#net);
+    return this.file(`blob/${sha256}`);
+  }
+
+  /**
+   * @param {string} path of the board's resources
+   * @returns {Promise<Octets>} throws BadAnswer, or TypeError without a connection
+   */
+  file(path) {
+    return getOctets(`${this.#board}/${path}`, this.#net);
+  }
+
+  /**
+   * @param {string} path
+   * @returns {Promise<Octets | undefined>} undefined if nothing is there; throws as `file`
+   */
+  fileIfThere(path) {
+    return getOctetsIfThere(`${this.#board}/${path}`, this.#net);
   }
 
   /**
@@ -99,9 +115,19 @@ export class Server {
     return `${this.#elections}/board/${seq}/`;
   }
 
+  /** The page of all heads that the board's key has signed. */
+  get headsPage() {
+    return `${this.#elections}/heads/`;
+  }
+
   /** @param {string} opening @returns {string} where another device opens a tested ballot */
   testedAddress(opening) {
-    return `${globalThis.location.origin}${this.#elections}/tested/#${opening}`;
+    return `${globalThis.location.origin}${this.testedPage}#${opening}`;
+  }
+
+  /** The page that opens tested ballots, for a tab of this browser: an opening in its address would stay in the history. */
+  get testedPage() {
+    return `${this.#elections}/tested/`;
   }
 }
 

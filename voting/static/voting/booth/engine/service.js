@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * The worker's loop. A question is {id, method, argument}; its answer {id, result} or {id, error}; {progress} tells how
- * many powers are made, also while a ballot waits for them; {} that a proof is still being checked. Questions are
- * answered in order; between two powers the loop looks for the next question.
+ * many powers are made, also while a ballot waits for them; {checking}, how much of a ballot's proof is checked. Questions
+ * are answered in order; between two powers the loop looks for the next question.
  */
 import { writeError } from "./wire.js";
 
 /** @import { Desk } from "./desk.js" */
 
-/** @typedef {"open" | "identify" | "seal" | "cast" | "challenge" | "confirm" | "refusal" | "reveal" | "checkEntry" | "checkOpening"} Method */
+/** @typedef {"open" | "identify" | "seal" | "cast" | "challenge" | "confirm" | "refusal" | "reveal" | "checkEntry" | "checkBoard" | "checkOpening"} Method */
 /** @typedef {{id: number, method: Method, argument: any}} Question */
 /** @typedef {{postMessage(message: unknown): void, onmessage: ((event: {data: Question}) => void) | null}} Port */
 
-const PROGRESS_EVERY = 4; // powers
+const PROGRESS_EVERY = 4; // powers, or branches of a proof
 
 /**
  * @param {Desk} desk
@@ -30,11 +30,12 @@ export function serve(desk, port) {
     turns.port2.postMessage(0);
   }
 
-  desk.onprogress = ({ made, total }) => {
-    if (made % PROGRESS_EVERY === 0 || made === total) port.postMessage({ progress: { made, total } });
+  /** @param {"progress" | "checking"} kind @returns {(told: {made: number, total: number}) => void} */
+  const teller = (kind) => ({ made, total }) => {
+    if (made % PROGRESS_EVERY === 0 || made === total) port.postMessage({ [kind]: { made, total } });
   };
-
-  desk.onstep = () => port.postMessage({});
+  desk.onprogress = teller("progress");
+  desk.onchecking = teller("checking");
 
   turns.port1.onmessage = () => {
     const isMore = desk.step();

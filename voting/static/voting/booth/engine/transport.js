@@ -20,6 +20,7 @@ const PATIENCE = 60_000; // ms
 const PAUSES = [500, 1500, 4000]; // ms, between attempts
 const LONGEST_PAUSE = 10_000; // ms
 const UNAVAILABLE = 503;
+const ABSENT = 404;
 /** Codes of a 503 by which the ballot may have been taken. */
 const UNDECIDED = new Map([["intake-unwitnessed", "unwitnessed"], ["intake-failed", "failed"], ["intake-undecided", "undecided"]]);
 
@@ -91,7 +92,19 @@ export async function getJson(address, through = net) {
  * @returns {Promise<Octets>} throws BadAnswer, or TypeError if there is no connection
  */
 export async function getOctets(address, through = net) {
+  const octets = await getOctetsIfThere(address, through);
+  if (!octets) throw new BadAnswer("no such file on the board", { computed: ABSENT });
+  return octets;
+}
+
+/**
+ * @param {string} address
+ * @param {Net} [through]
+ * @returns {Promise<Octets | undefined>} undefined if nothing is there; throws as `getOctets`
+ */
+export async function getOctetsIfThere(address, through = net) {
   const response = await ask(address, {}, through);
+  if (response.status === ABSENT) return undefined;
   if (response.status !== 200) throw new BadAnswer("no such file on the board", { computed: response.status });
   return read(response, BLOB_LIMIT);
 }

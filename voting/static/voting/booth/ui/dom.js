@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Making parts of a page, by DOM calls alone: no text ever becomes markup. */
 
+const SAVING = 60_000; // ms
+
 /** @typedef {Node | string | null | undefined | false} Child */
 /** @typedef {Record<string, string | number | boolean | undefined | ((event: any) => void)>} Attributes */
 
@@ -84,15 +86,22 @@ function goTo(field) {
 }
 
 /**
- * A file that the voter keeps.
+ * A button that gives the voter a file to keep.
  * @param {string} label
  * @param {string} name
  * @param {Blob} blob
  */
 export function download(label, name, blob) {
-  return button(label, () => {
-    const address = URL.createObjectURL(blob);
-    el("a", { href: address, download: name }).click();
-    URL.revokeObjectURL(address);
-  });
+  return button(label, () => saveFile(name, blob));
+}
+
+/**
+ * Some browsers read the file only after this turn, or after a person was asked where to put it.
+ * @param {string} name
+ * @param {Blob} blob
+ */
+export function saveFile(name, blob) {
+  const address = URL.createObjectURL(blob);
+  el("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), SAVING);
 }

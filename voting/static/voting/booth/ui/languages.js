@@ -1,39 +1,36 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Another language, without losing the place. The page is loaded again with what stood after # in its address, or
- * stands in its field for a code now: the form alone would lose that, and the server may not see it.
+ * Another language, without losing the place. The page is loaded again, and gets the text that stood after # in its address,
+ * or stands in its field for a code now: the form alone would lose that, and neither server nor history may see it.
  */
-import { readLink } from "./link.js";
+import { handOver } from "./link.js";
 
-/** @param {string} fragment what stands after # in the address, with the #; on the voting page without the code: its field has it */
-export function keepPlace(fragment) {
+/** @param {string} [text] what stood after # in the address; on the voting page none: its field has the code */
+export function keepPlace(text = "") {
   const form = document.querySelector(".languages")?.closest("form");
   form?.addEventListener("submit", (event) => {
     event.preventDefault();
-    void change(form, event.submitter, fragment);
+    void change(form, event.submitter, text);
   });
 }
 
 /**
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} chosen
- * @param {string} fragment
+ * @param {string} text
  */
-async function change(form, chosen, fragment) {
+async function change(form, chosen, text) {
   const body = new FormData(form, chosen);
   try {
     await fetch(form.action, { method: "POST", body, redirect: "manual" });
   } catch {
     return; // no connection: the page stays as it is, with all that it holds
   }
-  const { pathname, search } = globalThis.location;
-  globalThis.history.replaceState(globalThis.history.state, "", pathname + search + typed(fragment));
+  handOver(typed() || text);
   globalThis.location.reload();
 }
 
-/** @param {string} fragment */
-function typed(fragment) {
+function typed() {
   const field = document.getElementById("code");
-  const { pin } = readLink(fragment);
-  return field instanceof HTMLInputElement && field.value ? `#${encodeURIComponent(field.value)}${pin && `.${pin}`}` : fragment;
+  return field instanceof HTMLInputElement ? field.value : "";
 }

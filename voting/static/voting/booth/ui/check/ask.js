@@ -2,6 +2,7 @@
 /** Step 1 of checking: the check code, or the receipt that the voter saved. */
 import { say, sayMany } from "../../texts.js";
 import { el, errorSummary } from "../dom.js";
+import { TYPED_LIMIT } from "../link.js";
 
 /** @import { Page } from "../page.js" */
 
@@ -10,11 +11,11 @@ const FILE = "receipt";
 const OF_CODE = ["WrongCodeLength", "ForbiddenCodeCharacter", "WrongCheckCharacter"];
 const OF_FILE = ["MalformedReceipt", "ForeignRecord"];
 
-/** @param {{code: string, onsubmit: (code: string) => void, onreceipt: (file: File) => void}} given */
-export function askView({ code, onsubmit, onreceipt }) {
+/** @param {{code: string, working: HTMLElement, onsubmit: (code: string) => void, onreceipt: (file: File) => void}} given */
+export function askView({ code, working, onsubmit, onreceipt }) {
   const field = /** @type {HTMLInputElement} */ (el("input", {
     id: FIELD, class: "form-control code-field", type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
-    maxlength: 200, dir: "ltr", "aria-describedby": "code-help", value: code,
+    maxlength: TYPED_LIMIT, dir: "ltr", "aria-describedby": "code-help", value: code,
   }));
   const file = /** @type {HTMLInputElement} */ (el("input", { id: FILE, class: "form-control", type: "file", accept: "application/json,.json" }));
   const submit = (/** @type {Event} */ event) => {
@@ -31,7 +32,8 @@ export function askView({ code, onsubmit, onreceipt }) {
     el("div", { class: "field" },
       el("label", { class: "form-label", for: FILE }, say("Or the receipt that you saved")),
       file),
-    el("div", { class: "actions" }, el("button", { type: "submit", class: "btn btn-primary" }, say("Check"))));
+    el("div", { class: "actions" }, el("button", { type: "submit", class: "btn btn-primary" }, say("Check"))),
+    working);
 }
 
 /**

@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Checking one's ballot in three steps: give the code or the receipt, see what is found, say whether it is yours. */
 import { formatCheckCode, parseCheckCode } from "../../credentials/codes.js";
-import { isNoVerdict, MalformedReceipt, NotProven } from "../../errors.js";
+import { fetchPublished } from "../../engine/published.js";
+import { AnotherElection, isNoVerdict, MalformedReceipt, NotProven } from "../../errors.js";
 import { utf8 } from "../../octets.js";
 import { LIMIT, readReceiptFile } from "../../receipt_file.js";
 import { readRollChange } from "../../record/roll_change.js";
 import { say } from "../../texts.js";
 import { el } from "../dom.js";
 import { openPage, takeFragment } from "../election_page.js";
+import { codeIn } from "../link.js";
 import { Polling } from "../polling.js";
+import { showBroken } from "../trouble.js";
+import { Working } from "../working.js";
 import { askView, hideSecret, showAskErrors } from "./ask.js";
-import { brokenView, fateOf, fineView, foundView, missingView, refutedView, wrongView } from "./found.js";
+import { brokenView, fateOf, fineView, forkedView, foundView, isOver, missingView, refutedView, unpublishedView, wrongView } from "./found.js";
 
 /** @import { Child } from "../dom.js" */
 /** @import { Evidence } from "../../engine/evidence.js" */
 /** @import { Found } from "../../engine/server.js" */
-/** @import { Octets } from "../../octets.js" */
 /** @import { Opened } from "../election_page.js" */
-/** @import { Checked } from "./found.js" */
+/** @import { Checked, Head } from "./found.js" */
 /** @import { ReceiptFile } from "../../receipt_file.js" */
 
 export class CheckPage {
   #opened;
   #polling;
+  #working = new Working();
   #isFirst = true;
   #turn = 0; // of the questions that were asked
 
@@ -43,7 +47,9 @@ export class CheckPage {
   #begin(code) {
     globalThis.addEventListener("hashchange", () => {
       const next = takeFragment();
-      if (next) this.#check(next);
+      if (!next) return;
+      this.#ask(next);
+      this.#check(next);
     });
     this.#ask(code);
     if (code) this.#check(code);
@@ -51,15 +57,17 @@ export class CheckPage {
 
   #ask(code = "") {
     this.#turn += 1;
+    this.#working = new Working();
     this.#show(1, say("Check my ballot"), askView({
-      code, onsubmit: (typed) => this.#check(typed), onreceipt: (file) => this.#checkReceipt(file),
+      code, working: this.#working.view, onsubmit: (typed) => this.#check(typed), onreceipt: (file) => this.#checkReceipt(file),
     }));
   }
 
-  /** A question begins. @returns {() => boolean} whether another one was asked since */
+  /** A question begins, and the page says so. @returns {() => boolean} whether another one was asked since */
   #asking() {
     this.#turn += 1;
     const turn = this.#turn;
+    this.#working.begin(say("One moment: this ballot is being looked for and checked …"));
     return () => turn !== this.#turn;
   }
 
@@ -79,6 +87,7 @@ export class CheckPage {
       if (!isLate()) await this.#check(formatCheckCode(kept.tracker), kept);
     } catch (error) {
       if (isLate()) return;
+      this.#working.end();
       const isNamed = ["ForeignRecord", "Stopped"].includes(/** @type {Error} */ (error).name);
       showAskErrors(page, isNamed ? error : new MalformedReceipt("it proves nothing"));
     }
@@ -90,15 +99,17 @@ export class CheckPage {
    * @param {ReceiptFile} [kept] a receipt that holds
    */
   async #check(typed, kept) {
-    const { page } = this.#opened;
+    const { page, election: { fingerprint } } = this.#opened;
     const isLate = this.#asking();
     try {
-      const show = await this.#find(kept?.tracker ?? parseCheckCode(typed), kept);
+      const show = await this.#find(kept?.tracker ?? parseCheckCode(codeIn(typed, fingerprint)), kept);
       if (!isLate()) show();
     } catch (error) {
       if (isLate()) return;
+      this.#working.end();
       hideSecret(error);
-      showAskErrors(page, error);
+      if (error instanceof AnotherElection) showBroken(page, error);
+      else showAskErrors(page, error);
     }
   }
 
@@ -113,29 +124,46 @@ export class CheckPage {
     const evidence = this.#evidence(digits, found, kept);
     if (kept && found?.entry !== kept.entry) return () => this.#broken(evidence);
     if (!found) return () => this.#miss(evidence);
-    const payload = await server.blob(found.payloadSha256);
-    return this.#verify(digits, found, payload, evidence);
+    return this.#verify(digits, found, evidence, kept);
   }
 
   /**
+   * The entry by itself, and that it stands on the board that everybody is shown.
    * @param {string} digits
    * @param {Found} found
-   * @param {Octets} payload
    * @param {Evidence} evidence
+   * @param {ReceiptFile} [kept]
    * @returns {Promise<() => void>}
    */
-  async #verify(digits, found, payload, evidence) {
-    const { election: { registrar: { name } } } = this.#opened;
+  async #verify(digits, found, evidence, kept) {
+    const { server } = this.#opened;
     const engine = await this.#polling.live();
+    engine.onchecking = ({ made, total }) => this.#working.progress(made, total);
+    let published = "";
     try {
-      const checked = await engine.checkEntry({ digits, answer: found, payload });
+      const board = await fetchPublished(server, { entry: found.entry, receipt: kept?.receipt, isOver: isOver(found) });
+      published = new TextDecoder().decode(board.published);
+      const checked = await engine.checkEntry({ digits, answer: found, payload: await server.blob(found.payloadSha256) });
+      const head = await engine.checkBoard(board);
       const reason = found.revoked ? await this.#reasonOf(found.revoked, checked.credential) : "";
-      return () => this.#found(checked, found, reason, evidence);
+      return () => this.#found({ ...checked, head }, found, reason, evidence);
     } catch (error) {
       if (isNoVerdict(error)) throw error;
-      const { name: refusal } = /** @type {Error} */ (error);
-      return () => this.#show(2, say("Not confirmed"), refutedView({ name, error: refusal, evidence: { ...evidence, why: refusal }, onagain: () => this.#ask() }));
+      const { name: why } = /** @type {Error} */ (error);
+      return () => this.#refute(why, { ...evidence, why, published });
     }
+  }
+
+  /**
+   * @param {string} why
+   * @param {Evidence} evidence
+   */
+  #refute(why, evidence) {
+    const { name } = this.#opened.election.registrar;
+    const given = { name, error: why, evidence, onagain: () => this.#ask() };
+    if (why === "BoardForked") this.#show(2, say("Something is wrong"), forkedView(given));
+    else if (why === "NotPublished") this.#show(2, say("Not confirmed yet"), unpublishedView(given));
+    else this.#show(2, say("Not confirmed"), refutedView(given));
   }
 
   /**
@@ -151,7 +179,7 @@ export class CheckPage {
   }
 
   /**
-   * @param {Checked & {credential: string}} checked
+   * @param {Checked & {head: Head}} checked
    * @param {Found} found
    * @param {string} reason
    * @param {Evidence} evidence
@@ -160,7 +188,7 @@ export class CheckPage {
     const { election: { registrar: { name } }, server } = this.#opened;
     const onagain = () => this.#ask();
     this.#show(2, say("Your ballot"), foundView({
-      checked, found, reason, checkAddress: server.checkAddress(evidence.checkCode), entryAddress: server.entryAddress(checked.seq),
+      checked, found, reason, checkAddress: server.checkAddress(evidence.checkCode), entryAddress: server.entryAddress(checked.seq), headsPage: server.headsPage,
       onyes: () => this.#show(3, say("Checked"), fineView({ fate: fateOf(checked, found), name, onagain })),
       onno: () => this.#show(3, say("Something is wrong"), wrongView({ evidence: { ...evidence, why: "voter-says-no" }, name, onagain })),
     }));

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
  * A tested ballot, opened on a second device (docs/spec/protocol.md, "Cast or challenge"): with the seed and the choices
- * the ballot is made once more, and must have the check code that the first device showed before it knew of the test.
+ * the ballot is made once more, and must have the check code that the first device showed before it knew of the test. Whose
+ * ballot it is, that device says too: else a server could show another voter's test of the same check code, and the honest
+ * device would be blamed for it.
  */
 import { formatCheckCode } from "../../credentials/codes.js";
 import { evidenceFile } from "../../engine/evidence.js";
-import { isNoVerdict, Refusal } from "../../errors.js";
+import { isNoVerdict, NotProven, Refusal } from "../../errors.js";
 import { readOpening } from "../../opening_text.js";
 import { say } from "../../texts.js";
 import { codeBlock } from "../code.js";
 import { download, el, errorSummary, notice } from "../dom.js";
 import { openPage, takeFragment } from "../election_page.js";
+import { askForOpening } from "../openings.js";
 import { Polling } from "../polling.js";
 import { answersView } from "../questions/answered.js";
+import { Working } from "../working.js";
 
 /** @import { Opened } from "../election_page.js" */
 /** @import { Opening } from "../../opening_text.js" */
@@ -24,6 +28,8 @@ export class TestedPage {
   #opened;
   #polling;
   #isFirst = true;
+  #isFromLink = false;
+  #working = new Working();
 
   /** @param {HTMLElement} root */
   static async begin(root) {
@@ -42,13 +48,23 @@ export class TestedPage {
   #begin(text) {
     globalThis.addEventListener("hashchange", () => {
       const next = takeFragment();
-      if (next) this.#open(next);
+      if (!next) return;
+      this.#ask();
+      this.#follow(next);
     });
     this.#ask();
-    if (text) this.#open(text);
+    if (text) this.#follow(text);
+    else askForOpening(this.#opened.server.testedPage, (opening) => this.#open(opening));
+  }
+
+  /** @param {string} text of a link, which the browser keeps */
+  async #follow(text) {
+    this.#isFromLink = true;
+    await this.#open(text);
   }
 
   #ask() {
+    this.#working = new Working();
     const field = /** @type {HTMLInputElement} */ (el("input", { id: FIELD, type: "file", class: "form-control", accept: "text/plain" }));
     const submit = async (/** @type {Event} */ event) => {
       event.preventDefault();
@@ -57,18 +73,21 @@ export class TestedPage {
     };
     this.#show(say("Open a tested ballot"), el("form", { class: "sheet", novalidate: true, onsubmit: submit },
       el("div", { class: "field" }, el("label", { class: "form-label", for: FIELD }, say("The file that the other device saved")), field),
-      el("div", { class: "actions" }, el("button", { type: "submit", class: "btn btn-primary" }, say("Open")))));
+      el("div", { class: "actions" }, el("button", { type: "submit", class: "btn btn-primary" }, say("Open"))),
+      this.#working.view));
   }
 
   /** @param {string} text */
   async #open(text) {
     const { page, election, server } = this.#opened;
+    this.#working.begin(say("One moment: the tested ballot is being opened …"));
     try {
       const opening = readOpening(text.trim(), election.contests);
       const found = await server.find(opening.tracker);
       if (!found) return this.#untested(opening);
       return await this.#verify(opening, found, await server.blob(found.payloadSha256));
     } catch (error) {
+      this.#working.end();
       const reason = error instanceof Refusal && error.name === "MalformedOpening"
         ? say("This is not the file or the link of a tested ballot of this election.")
         : say("The server could not be asked. Check your connection, then try again.");
@@ -84,17 +103,18 @@ export class TestedPage {
   async #verify(opening, found, payload) {
     const { election } = this.#opened;
     const engine = await this.#polling.live();
+    engine.onchecking = ({ made, total }) => this.#working.progress(made, total);
     let entry;
     try {
       entry = await engine.checkEntry({ digits: opening.tracker, answer: found, payload });
+      if (entry.credential !== opening.credential) throw new NotProven("signed by another credential", { expected: opening.credential, computed: entry.credential });
     } catch (error) {
       if (isNoVerdict(error)) throw error;
       return this.#unproven(opening, found, /** @type {Refusal} */ (error)); // the server sent this, and not the device
     }
-    const { type, credential } = entry;
-    if (type !== "challenged") return this.#untested(opening);
+    if (entry.type !== "challenged") return this.#untested(opening);
     try {
-      await engine.checkOpening({ ...opening, credential });
+      await engine.checkOpening(opening);
     } catch (error) {
       if (isNoVerdict(error)) throw error;
       return this.#refuted(opening, /** @type {Refusal} */ (error));
@@ -106,7 +126,8 @@ export class TestedPage {
         el("p", {}, say("Are these the choices that you made on the other device, and is this the check code that it showed?")),
         codeBlock(formatCheckCode(opening.tracker)),
         el("p", {}, say("If both are so, the other device locked in what you chose. If not, do not vote on it: use another device, and tell %(name)s.", { name: election.registrar.name }))),
-      notice("", say("Now cast your real ballot"), el("p", {}, say("The tested ballot is never counted. Go back to the other device and vote there."))));
+      notice("", say("Now cast your real ballot"), el("p", {}, say("The tested ballot is never counted. Go back to the other device and vote there."))),
+      this.#isFromLink && el("p", { class: "soft" }, say("The link that you opened stays in this browser's history, and shows how the test was filled in. On a device that others use, delete it there.")));
   }
 
   /** @param {Opening} opening */

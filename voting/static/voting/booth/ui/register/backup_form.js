@@ -3,7 +3,7 @@
 import { LEAST_PASSPHRASE, openBackup, sealBackup } from "../../credentials/backup.js";
 import { areEqual } from "../../octets.js";
 import { say } from "../../texts.js";
-import { button, el, errorSummary, notice, replace } from "../dom.js";
+import { button, el, errorSummary, notice, replace, saveFile } from "../dom.js";
 
 /** @import { Registering } from "./registering.js" */
 
@@ -46,7 +46,7 @@ async function seal(state, first, second, outcome) {
   const opened = await openBackup(file, first.value, state.electionId);
   if (!state.code || !areEqual(opened, state.code)) return;
   opened.fill(0);
-  hand(file, `backup-${state.root.dataset.slug}.json`);
+  saveFile(`backup-${state.root.dataset.slug}.json`, new Blob([file], { type: "application/json" }));
   [first.value, second.value] = ["", ""];
   const said = notice("good", say("The backup file is saved"), el("p", {}, say("Look for it among your downloads.")));
   said.setAttribute("role", "status");
@@ -62,14 +62,4 @@ function problemOf(first, second) {
     return { text: say("The passphrase is too short: it needs at least 12 characters."), field: "passphrase" };
   }
   return first === second ? null : { text: say("The two passphrases differ."), field: "passphrase-again" };
-}
-
-/**
- * @param {import("../../octets.js").Octets} file
- * @param {string} name
- */
-function hand(file, name) {
-  const address = URL.createObjectURL(new Blob([file], { type: "application/json" }));
-  el("a", { href: address, download: name }).click();
-  URL.revokeObjectURL(address);
 }

@@ -3,21 +3,20 @@
 import { encode } from "../../codec/canonical.js";
 import { say } from "../../texts.js";
 import { button, el, errorSummary, notice, replace } from "../dom.js";
+import { takeText } from "../link.js";
 import { inWords, post } from "./sending.js";
 
-const TOKEN = /^#[A-Za-z0-9_-]{22}$/;
+const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 
 /** @param {HTMLElement} root */
 export function startConfirming(root) {
-  const fragment = globalThis.location.hash;
-  globalThis.history.replaceState(null, "", globalThis.location.pathname);
+  const token = takeText();
   const heading = say("Confirm your registration");
-  if (!TOKEN.test(fragment)) {
+  if (!TOKEN.test(token)) {
     show(root, heading, notice("bad", say("This link is not complete"),
       el("p", {}, say("Copy the whole link from the message into the address bar, or open the message again."))));
     return;
   }
-  const token = fragment.slice(1);
   const confirm = button(say("Confirm my registration"), () => void finish(root, token, "", confirm), { class: "btn btn-primary" });
   show(root, heading,
     el("p", { class: "lead" }, say("Confirm only if you registered yourself, just now.")),

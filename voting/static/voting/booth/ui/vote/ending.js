@@ -34,7 +34,7 @@ export function confirmedView({ checkCode, checkAddress, receipt, later, left, c
         "Until voting ends you can vote %(count)s more times. Your last ballot counts, and only that one.", left)),
       el("p", { class: "soft" }, say("Voting ends: %(when)s UTC.", { when: sayTime(closes) })),
       el("div", { class: "actions" }, button(say("Vote again"), onagain, { id: "again" }))),
-    el("p", { class: "soft on-screen" }, say("Your choices have been removed from this device. You can close this page.")),
+    el("p", { class: "soft on-screen" }, say("This page has removed your choices. You can close it. If you opened a link with your code in it, the link stays in this browser's history: on a device that others use, delete it there.")),
     otherVoter(onother));
 }
 

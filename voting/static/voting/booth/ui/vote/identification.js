@@ -2,6 +2,7 @@
 /** A code that is given, typed or in a backup file: the worker takes its key, and the server is asked how it stands. */
 import { BACKUP_LIMIT, openBackup } from "../../credentials/backup.js";
 import { formatCode } from "../../credentials/codes.js";
+import { codeIn } from "../link.js";
 import { showBroken } from "../trouble.js";
 import { showCodeErrors } from "./identify.js";
 import { standingOf } from "./standing.js";
@@ -44,10 +45,11 @@ export class Identification {
 
   /**
    * Look at a code, and go on with it. Of several, the last one counts.
-   * @param {string} code
+   * @param {string} typed the code, or a link with it
    */
-  identify(code) {
+  identify(typed) {
     return this.#look(async (isLate) => {
+      const code = codeIn(typed, this.#opened.election.fingerprint);
       const engine = await this.#polling.live();
       const { credential } = await engine.identify(code);
       await this.#stand(credential, isLate);

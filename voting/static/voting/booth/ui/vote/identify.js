@@ -2,6 +2,7 @@
 /** The first step: the voter's code. */
 import { say, sayMany } from "../../texts.js";
 import { button, el, errorSummary, notice } from "../dom.js";
+import { TYPED_LIMIT } from "../link.js";
 import { backupView } from "./backup.js";
 
 /** @import { Registrar } from "../../record/parties.js" */
@@ -21,7 +22,7 @@ export function identifyView({ code, registrar, isStopped, onsubmit, onbackup })
   const said = el("p", { role: "status", class: "working" });
   const field = /** @type {HTMLInputElement} */ (el("input", {
     id: FIELD, class: "form-control code-field", type: "text", autocomplete: "off", autocapitalize: "characters", spellcheck: "false",
-    maxlength: 200, dir: "ltr", "aria-describedby": "code-help code-error", value: code,
+    maxlength: TYPED_LIMIT, dir: "ltr", "aria-describedby": "code-help code-error", value: code,
   }));
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -36,6 +37,7 @@ export function identifyView({ code, registrar, isStopped, onsubmit, onbackup })
     el("div", { class: "actions" }, el("button", { type: "submit", class: "btn btn-primary" }, say("Continue"))),
     said,
     el("p", { class: "soft" }, say("Your code stays on this device. It is not sent, and nobody can see how you vote.")),
+    code && el("p", { class: "soft" }, say("If you opened a link with your code in it, the link stays in this browser's history. On a device that others use, delete it there.")),
     registrar.credentials === "server" &&
       el("p", { class: "soft" }, say("This server made the codes and mailed them. That is the weaker choice: whoever runs it could have kept them, and vote in voters' place.")));
   return el("div", {}, isStopped && stoppedNotice(), form, backupView(onbackup));

@@ -3,6 +3,7 @@
 import { say } from "../../texts.js";
 import { codeBlock, qrFigure } from "../code.js";
 import { button, download, el, notice } from "../dom.js";
+import { offerOpening } from "../openings.js";
 
 const QR_LIMIT = 1200; // characters: larger codes are hard to photograph
 
@@ -24,14 +25,15 @@ export function askTestView({ checkCode, ontest, onback }) {
 }
 
 /**
- * @param {{checkCode: string, address: string, opening: string, onagain: () => void}} given `opening`: "" if the page was
- *   left meanwhile, and what opens the ballot went with it
+ * @param {{checkCode: string, address: string, page: string, opening: string, onagain: () => void}} given `address` of the page that
+ *   opens it, with the opening, for another device; `page`: without; `opening`: "" if the page was left meanwhile, and what
+ *   opens the ballot went with it
  */
-export function testedView({ checkCode, address, opening, onagain }) {
+export function testedView({ checkCode, address, page, opening, onagain }) {
   return el("div", {},
     notice("care", say("This ballot was a test and will never be counted"), el("p", {}, say("You have not voted with it."))),
     opening
-      ? openingView({ checkCode, address, opening })
+      ? openingView({ checkCode, address, page, opening })
       : el("p", { class: "sheet" }, say("It cannot be opened any more: this page was left in the meantime, and forgot what opens it. If you want to test again, make another ballot.")),
     el("section", { "aria-labelledby": "real" },
       el("h2", { id: "real" }, say("Now cast your real ballot")),
@@ -39,8 +41,9 @@ export function testedView({ checkCode, address, opening, onagain }) {
       el("div", { class: "actions" }, button(say("Go on to your real ballot"), onagain, { class: "btn btn-primary", id: "again" }))));
 }
 
-/** @param {{checkCode: string, address: string, opening: string}} given */
-function openingView({ checkCode, address, opening }) {
+/** @param {{checkCode: string, address: string, page: string, opening: string}} given */
+function openingView({ checkCode, address, page, opening }) {
+  const offer = () => offerOpening(page, opening);
   const file = new Blob([`${opening}\n`], { type: "text/plain" });
   return el("section", { class: "sheet", "aria-labelledby": "open" },
     el("h2", { id: "open" }, say("Open it on another device")),
@@ -49,5 +52,5 @@ function openingView({ checkCode, address, opening }) {
     el("p", {}, say("It must show your choices and this check code:")),
     codeBlock(checkCode),
     el("div", { class: "actions" }, download(say("Save the file"), "veritally-test.txt", file),
-      el("a", { class: "btn btn-secondary", href: address, target: "_blank", rel: "noreferrer" }, say("Open it here, in another tab"))));
+      el("a", { class: "btn btn-secondary", href: page, target: "_blank", rel: "noreferrer", onclick: offer, onauxclick: offer }, say("Open it here, in another tab"))));
 }

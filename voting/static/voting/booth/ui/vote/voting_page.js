@@ -38,7 +38,7 @@ export class VotingPage {
   #orders;
   /** @type {State} */
   #state;
-  #code = takeCode();
+  #code = takeFragment();
   #isFirst = true;
   #hasReviewed = false; // from then on every question leads back to the review
   /** @type {ReturnType<typeof reviewView> | undefined} */
@@ -53,7 +53,7 @@ export class VotingPage {
   static async begin(root) {
     const [store, isOver] = [tabStore(globalThis), root.dataset.state !== "open"];
     if (isOver && !mayHoldSent(store)) {
-      takeCode(); // it is not left behind in the address
+      takeFragment(); // it is not left behind in the address
       return;
     }
     const opened = await openPage(root);
@@ -123,7 +123,7 @@ export class VotingPage {
 
   /** A link with a code in it, followed in this very tab: somebody else's, perhaps, and then nothing is shown to them. */
   #followLink() {
-    const code = takeCode();
+    const code = takeFragment();
     if (!code) return;
     this.#code = code;
     this.#identification.drop();
@@ -248,7 +248,7 @@ export class VotingPage {
       case "stale": return [say("Overtaken"), staleView({ rival, isDenied, evidence: this.#evidence(), onagain,
         onlook: () => this.#lookAgain() })];
       case "tested": return [say("A test"), testedView({ checkCode: this.#checkCode, opening, onagain,
-        address: this.#server.testedAddress(opening) })];
+        address: this.#server.testedAddress(opening), page: this.#server.testedPage })];
       default: return ["", null];
     }
   }
@@ -330,9 +330,4 @@ export class VotingPage {
 function refusedHeading({ fate, why }) {
   if (why === "already-cast") return say("Cast already");
   return fate === "ballot" ? say("Not counted") : say("Not tested");
-}
-
-/** @returns {string} the code in the address, which is then removed from it; "" if it names a part of the page */
-function takeCode() {
-  return document.getElementById(globalThis.location.hash.slice(1)) ? "" : takeFragment();
 }
