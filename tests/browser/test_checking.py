@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tally.record.tracker import format_check_code
 from tests.browser.looks import check_page, violations
 from tests.browser.polling_place import fresh_code, opened
 from tests.browser.voters import WITHOUT_ED25519, Voter, chromium, voter
@@ -111,6 +112,19 @@ def test_a_mistyped_code_is_explained_beside_its_field(at, typed, words):
     check_state(page)
     page.get_by_role("alert").get_by_role("link").click()
     assert page.evaluate("document.activeElement.id") == "code"
+
+
+def test_a_code_that_could_not_be_looked_at_is_not_marked_as_wrong(at):
+    one = at("choose-one")
+    one.page.goto(one.address.replace("/vote/", "/check/"))
+    one.page.locator("#code").fill("ABCD")
+    one.page.get_by_role("button", name="Check", exact=True).click()
+    expect(one.page.locator("#code")).to_have_attribute("aria-invalid", "true")
+    one.page.route("**/ballots/find", lambda route: route.abort())
+    one.page.locator("#code").fill(format_check_code("ab" * 32))
+    one.page.get_by_role("button", name="Check", exact=True).click()
+    expect(one.page.get_by_role("alert")).to_contain_text("could not be asked")
+    assert one.page.locator("[aria-invalid]").count() == 0
 
 
 def test_a_code_that_the_board_does_not_have_is_said_so(at):
