@@ -31,7 +31,7 @@ export const FIRST_FIELD = "option-0";
  */
 export function questionView(contest, selection, order, heard) {
   const answer = new Answer(contest, selection ?? {}, heard);
-  if (selection) answer.say(); // a question that is new has the room for its options
+  if (selection) answer.tell(); // a question that is new has the room for its options
   const isBlank = selection !== undefined && total(Object.values(selection)) === 0;
   const options = order.map((id) => contest.options.find((/** @type {Option} */ option) => option.id === id));
   const rows = options.map((option, index) => answer.row(option, `option-${index}`));
@@ -163,12 +163,12 @@ class Answer {
   #take(selection) {
     this.#selection = selection;
     whenSteady(() => this.#warned.replaceChildren());
-    whenSteady(() => this.say());
+    whenSteady(() => this.tell());
     this.#heard.onchange(selection);
   }
 
   /** How far the answer has come. */
-  say() {
+  tell() {
     replace(this.#said, ...countsOf(this.#contest, this.#selection).map((text) => el("span", {}, text)));
   }
 
