@@ -8,7 +8,7 @@ import { ChallengeMismatch, ChallengeSumMismatch, OutOfRange, ShapeMismatch } fr
 import { FixedBase } from "./fixed_base.js";
 import { checkUnits, inverse } from "./numbers.js";
 import { CHALLENGE_BITS, responseBits } from "./parameters.js";
-import { absolute, coefficientSum, combine, gPower } from "./statements.js";
+import { absolute, coefficientSum, combine, gPower, longestResponse } from "./statements.js";
 import { challenge } from "./transcript.js";
 
 /** @import { PublicKey } from "./parameters.js" */
@@ -42,6 +42,7 @@ export async function verifyCompact(key, claim, proof, onstep) {
  */
 export function recomputeCommitments(key, claim, proof, onstep = () => {}) {
   const { modulus } = key;
+  key.powers.grow(longestResponse(key, claim.statements));
   return claim.statements.flatMap((statement, i) => {
     const powers = new FixedBase(inverse(combine(key, claim.ciphertexts, statement.terms), modulus), modulus);
     return statement.values.map((v, j) => {

@@ -10,7 +10,7 @@
 import { PoolSpent } from "../errors.js";
 import { Draws, SEED_OCTETS } from "./draws.js";
 import { CHALLENGE_BITS, responseBits } from "./parameters.js";
-import { coefficientSum } from "./statements.js";
+import { coefficientSum, longestResponse } from "./statements.js";
 
 /** @import { Octets } from "../octets.js" */
 /** @import { PublicKey } from "./parameters.js" */
@@ -37,6 +37,7 @@ export class Pool {
   #key;
   #statements;
   #variables;
+  #longest;
   #draws;
   /** @type {Entry[] | undefined} secrets, then masks */
   #entries;
@@ -55,6 +56,7 @@ export class Pool {
     this.#key = key;
     this.#statements = statements;
     this.#variables = new Set(statements.flatMap((statement) => statement.terms.map(([index]) => index))).size;
+    this.#longest = longestResponse(key, statements);
     this.#seed = seed;
     this.#draws = draws;
   }
@@ -98,6 +100,7 @@ export class Pool {
   step() {
     const entry = this.#entries?.[this.#made];
     if (!entry) return false;
+    this.#key.powers.grow(this.#longest);
     entry.value = this.#key.powers.power(entry.exponent);
     this.#made += 1;
     return this.#made < (this.#entries?.length ?? 0);
