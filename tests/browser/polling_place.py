@@ -5,7 +5,7 @@
 (choose-one, approval, score, cumulative, knapsack, harbour, strict, market, practice, changed, mailed, later,
 over).
 `code(voter)` for a voter below VOTERS is good in each, but that of REVOKED not in "changed".
-`opened(folder, large=True)` adds "large": 3072 bits, 20 options.
+`opened(folder, large=True)` adds those of `polling_data.LARGE`: 3072 bits, 20 options.
 """
 
 import os

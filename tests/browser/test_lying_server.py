@@ -178,7 +178,7 @@ def test_who_voted_on_another_device_and_reloads_the_first_finds_that_ballot_and
 
 
 def denied(at, polls) -> Voter:
-    """Somebody whose ballot the server took, without an answer; then it shows a signed refusal of that very ballot."""
+    """Somebody whose ballot the server took without an answer, and whom it then shows a signed refusal."""
     slug, refusals = "choose-one", []
     one = to_review(at(slug))
 

@@ -94,7 +94,7 @@ class Voter:
 
     @property
     def ballots(self) -> set[bytes]:
-        """The ballots that were sent, as their exact octets; with or without commitments is the same ballot."""
+        """The exact octets of the ballots that were sent, with commitments or without."""
         return {body.removeprefix(b'{"ballot":').partition(b',"commitments":')[0] for body in self.sent}
 
     @property
