@@ -5,19 +5,20 @@
 (choose-one, approval, score, cumulative, knapsack, harbour, strict, market, practice, changed, mailed, wordy,
 later, over).
 `code(voter)` for a voter below VOTERS is good in each, but that of REVOKED not in "changed".
-`opened(folder, large=True)` adds "large": 3072 bits, 20 options.
+`opened(folder, large=True)` adds those of `polling_data.LARGE`: 3072 bits, 20 options.
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from unittest import mock
 
 from tests.browser import pages_server
 from tests.integration.polling_data import FULL, REVOKED, VOTERS, code
 
-__all__ = ["REVOKED", "code", "fresh_code", "opened"]
+__all__ = ["REVOKED", "code", "fresh_code", "opened", "put_state"]
 
 _fresh: Iterator[int] = iter(())
 
@@ -45,6 +46,12 @@ def opened(folder: Path, *, large: bool = False) -> Iterator[str]:
         pages_server.running(folder) as base,
     ):
         yield base
+
+
+def put_state(folder: Path, slug: str, state: str) -> None:
+    """Move an election of the polling place in `folder` to another state, as its clock would."""
+    with closing(sqlite3.connect(folder / "veritally.sqlite3", timeout=20)) as database, database:
+        database.execute("update voting_election set state=? where slug=?", [state, slug])
 
 
 def main() -> None:

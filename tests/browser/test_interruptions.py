@@ -2,14 +2,12 @@
 """What interrupts a voter: reloads, lost connections, other tabs, a dead worker, the end of voting."""
 
 import json
-import sqlite3
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
 
 from tally.record.tracker import format_check_code
-from tests.browser.polling_place import fresh_code
+from tests.browser.polling_place import fresh_code, put_state
 from tests.browser.voters import ADA, Voter, holding, to_review
 
 pytestmark = pytest.mark.servers
@@ -68,7 +66,7 @@ def test_after_a_lost_connection_the_identical_ballot_is_confirmed(at):
     one.page.locator("#retry").click()
     one.has_voted()
     assert len(lost) > 1
-    assert len(set(one.sent)) == 1
+    assert len(one.ballots) == 1
 
 
 def test_a_reload_after_casting_confirms_the_identical_ballot(at):
@@ -81,7 +79,7 @@ def test_a_reload_after_casting_confirms_the_identical_ballot(at):
     one.page.reload()
     one.has_voted()
     assert one.check_code == shown
-    assert len(set(one.sent)) == 1
+    assert len(one.ballots) == 1
     assert one.kept == {}
 
 
@@ -106,7 +104,7 @@ def test_without_a_connection_nothing_is_lost(at):
     one.page.locator("#retry").click()
     one.has_voted()
     assert one.check_code == shown
-    assert len(set(one.sent)) == 1
+    assert len(one.ballots) == 1
 
 
 def twin_of(one: Voter) -> Voter:
@@ -411,11 +409,6 @@ def test_nothing_is_left_in_any_storage_of_the_browser(at):
     assert {cookie["name"] for cookie in one.context.cookies()} <= {"csrf"}  # of the form for the language
 
 
-def close(polls, slug: str) -> None:
-    with closing(sqlite3.connect(polls / "veritally.sqlite3", timeout=20)) as database, database:
-        database.execute("update voting_election set state='closed' where slug=?", [slug])
-
-
 def test_voting_ends_while_people_vote(at, polls):
     slug = "harbour"
 
@@ -433,7 +426,7 @@ def test_voting_ends_while_people_vote(at, polls):
         one.cast()
         expect(one.page.locator("#retry")).to_be_visible()
         one.page.unroute("**/ballots")
-    close(polls, slug)
+    put_state(polls, slug, "closed")
     late.cast()
     expect(late.page.get_by_text("Voting is not open any more.")).to_be_visible()
     expect(late.page.locator("#again")).to_have_count(0)
@@ -443,8 +436,14 @@ def test_voting_ends_while_people_vote(at, polls):
     arrived.page.reload()
     arrived.has_voted()
     assert (arrived.check_code, arrived.kept) == (shown, {})
+    kept = lost.kept
     lost.page.reload()
-    expect(lost.page.get_by_text("This ballot is not counted")).to_be_visible()
-    assert lost.kept == {}
-    lost.page.reload()
-    expect(lost.page.locator("h1")).to_have_text("Voting is over")
+    expect(lost.page.get_by_text("does not take your ballot")).to_be_visible()
+    expect(lost.page.get_by_text("Voting is not open any more.")).to_be_visible()
+    expect(lost.page.locator("#again")).to_have_count(0)
+    lost.has_banner("not-confirmed")
+    assert lost.kept == kept
+    answer = lost.saved("Save what was sent and answered")["answer"]
+    assert answer["code"] == "not-open"
+    late.page.reload()
+    expect(late.page.locator("h1")).to_have_text("Voting is over")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tally.registrar.codes import format_voting_code
 from tests.browser.looks import check_page
-from tests.browser.polling_place import fresh_code
+from tests.browser.polling_place import fresh_code, put_state
 from tests.browser.voters import ADA, Voter, to_review
 
 pytestmark = pytest.mark.servers
@@ -36,7 +36,7 @@ def test_a_server_that_lies_is_not_believed(at, lie):
     one.page.unroute("**/ballots")
     one.page.locator("#retry").click()
     one.has_voted()
-    assert len(set(one.sent)) == 1
+    assert len(one.ballots) == 1
 
 
 def test_another_voters_receipt_is_not_believed(at):
@@ -178,6 +178,57 @@ def test_who_voted_on_another_device_and_reloads_the_first_finds_that_ballot_and
     one.page.reload()
     expect(one.page.get_by_text("The ballot that came first has this check code")).to_be_visible()
     assert one.check_code == later.check_code
+
+
+def denied(at, polls) -> Voter:
+    """Somebody whose ballot the server took without an answer, and whom it then shows a signed refusal."""
+    slug, refusals = "choose-one", []
+    one = to_review(at(slug))
+
+    def deny(route):
+        if refusals:
+            return route.fulfill(status=409, json=refusals[0])
+        put_state(polls, slug, "closed")
+        refusals.append(route.fetch().json())
+        put_state(polls, slug, "open")
+        route.fetch()
+        return route.abort()
+
+    one.page.route("**/ballots", deny)
+    return one
+
+
+def test_a_ballot_that_was_taken_is_found_though_the_server_then_signs_that_it_refuses_it(at, polls):
+    one = denied(at, polls)
+    shown = one.check_code
+    one.cast().has_voted()
+    assert (one.check_code, one.kept) == (shown, {})
+
+
+def test_a_ballot_that_was_taken_and_then_hidden_may_still_be_counted_and_is_found_later(at, polls):
+    one = denied(at, polls)
+    one.page.route("**/ballots/find", lambda route: route.fulfill(json={"ballots": [], "waiting": []}))
+    one.cast()
+    expect(one.page.get_by_text("does not take your ballot")).to_be_visible()
+    one.has_banner("not-confirmed")
+    assert one.saved("Save what was sent and answered")["answer"]["code"] == "not-open"
+    assert one.kept
+    one.page.unroute("**/ballots/find")
+    one.page.locator("#retry").click()
+    one.has_voted()
+    assert one.kept == {}
+
+
+def test_ballots_that_a_server_only_claims_do_not_hide_how_to_vote_again(at):
+    typed = fresh_code()
+    first = at("choose-one").enter(typed).choose(ADA).go_on().cast().has_voted()
+    real = {"tracker": first.saved("Save the receipt")["tracker"], "seq": 7}
+    one = says(at("choose-one"), {"ballots": [*NOBODYS, real]}).enter(typed)
+    expect(one.page.get_by_role("alert")).to_contain_text("does not hold")
+    one.page.locator("#ongoing").click()
+    one.choose(ADA).go_on().cast().has_voted()
+    expect(one.page.get_by_text("Until voting ends you can vote once more.")).to_be_visible()
+    assert json.loads(one.saved("Save the receipt")["ballot"])["supersedes"] == real["tracker"]
 
 
 BUSY = {"status": 503, "json": {"code": "too-busy", "message": ""}, "headers": {"Retry-After": "1"}}

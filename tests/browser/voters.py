@@ -96,6 +96,11 @@ class Voter:
         return self.has_banner("on-board")
 
     @property
+    def ballots(self) -> set[bytes]:
+        """The exact octets of the ballots that were sent, with commitments or without."""
+        return {body.removeprefix(b'{"ballot":').partition(b',"commitments":')[0] for body in self.sent}
+
+    @property
     def check_code(self) -> str:
         groups = self.page.locator(".check-code").first
         expect(groups).to_be_visible()

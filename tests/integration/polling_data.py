@@ -2,7 +2,7 @@
 """Elections in which a browser can vote, with codes that are known: real records under the simulator's key.
 
 `python -m tests.integration.polling_data` fills the database of the settings. VERITALLY_POLLING_FULL=true
-adds one of twenty options at 3072 bits, whose key takes its time.
+adds some of twenty options at 3072 bits, one for each kind of question; their key takes its time.
 """
 
 import hashlib
@@ -151,9 +151,31 @@ WORDY = (
 )
 
 
+LONG = tuple(f"Candidate number {place}" for place in range(1, 21))
+
+
 def long_list():
-    names = options(*(f"Candidate number {place}" for place in range(1, 21)))
-    return question(ChooseOne, "list", "Who shall speak for the council?", names, blank=False)
+    return question(ChooseOne, "list", "Who shall speak for the council?", options(*LONG), blank=False)
+
+
+def long_approval():
+    asked = "Who shall sit on the council?"
+    return question(Approval, "list", asked, options(*LONG), seats=5, minimum=1, maximum=20)
+
+
+def long_score(*, highest: int = 5):
+    return question(Score, "list", "How good is each of them?", options(*LONG), highest=highest)
+
+
+def long_cumulative():
+    asked = "How shall ten points be shared?"
+    return question(Cumulative, "list", asked, options(*LONG), points=10, per_option=10, exact=False)
+
+
+def long_knapsack():
+    wishes = options(*LONG, costs=[1000 * place for place in range(3, 23)])
+    asked = "Which projects shall be paid for?"
+    return question(Knapsack, "list", asked, wishes, seats=0, budget=80_000, minimum=0, maximum=20)
 
 
 # slug: state, title, questions, other parts of the manifest
@@ -173,7 +195,15 @@ PLACES = {
     "later": ("frozen", "Not open yet", (mayor,), {}),
     "over": ("closed", "Over already", (mayor,), {}),
 }
-LARGE = {"large": ("open", "Council", (long_list,), {"modulus_bits": 3072})}
+FULL_SIZE = {"modulus_bits": 3072}
+LARGE = {
+    "large": ("open", "Council", (long_list,), FULL_SIZE),
+    "large-approval": ("open", "Council: approval", (long_approval,), FULL_SIZE),
+    "large-score": ("open", "Council: score, 0 to 5", (long_score,), FULL_SIZE),
+    "large-score-10": ("open", "Council: score, 0 to 10", (lambda: long_score(highest=10),), FULL_SIZE),
+    "large-cumulative": ("open", "Council: ten points", (long_cumulative,), FULL_SIZE),
+    "large-knapsack": ("open", "Council: projects", (long_knapsack,), FULL_SIZE),
+}
 
 
 def place(slug: str, state: str, title: str, questions: Sequence, rest: dict) -> None:

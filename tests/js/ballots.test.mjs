@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { cast, challenge, checkOpening, prepare, verifyBallot } from "../../voting/static/voting/booth/casting.js";
-import { parse } from "../../voting/static/voting/booth/codec/canonical.js";
+import { encode, parse } from "../../voting/static/voting/booth/codec/canonical.js";
 import { credentialOf } from "../../voting/static/voting/booth/credentials/derivation.js";
 import { publicKey } from "../../voting/static/voting/booth/crypto/parameters.js";
 import { Pool } from "../../voting/static/voting/booth/crypto/pool.js";
 import { toHex, utf8 } from "../../voting/static/voting/booth/octets.js";
-import { commitmentsOctets, readBallot, voterOf } from "../../voting/static/voting/booth/record/ballot.js";
+import { commitmentsOctets, headOf, readBallot, submissionOf } from "../../voting/static/voting/booth/record/ballot.js";
 import { packProof } from "../../voting/static/voting/booth/record/responses.js";
 import { sha256Hex } from "../../voting/static/voting/booth/sha256.js";
 import { changed, example, record, refuses, refusesLater, VOTERS } from "./support.mjs";
@@ -171,7 +171,18 @@ test("a tracker is of the ballot without its signature", async () => {
   assert.equal("signature" in prepared.unsigned, false);
 });
 
-test("a ballot that was kept names its voter, and what is none names nobody", () => {
-  assert.equal(voterOf(record("ballot-2.json")), toHex(second.publicKey));
-  for (const text of ["", "null", "[]", "{}", "{", '{"credential":1}', '{"credential":"AA"}']) assert.equal(voterOf(utf8(text)), "", text);
+test("a ballot that was kept names its voter and what it supersedes, and what is none names nobody", () => {
+  const { supersedes } = parse(record("ballot-2.json"), 1 << 20);
+  assert.deepEqual(headOf(record("ballot-2.json")), { credential: toHex(second.publicKey), supersedes });
+  for (const text of ["", "null", "[]", "{}", "{", '{"credential":1,"supersedes":""}', '{"credential":"AA","supersedes":""}']) {
+    assert.deepEqual(headOf(utf8(text)), { credential: "", supersedes: "" }, text);
+  }
+});
+
+test("what is sent to cast a ballot is canonical, and has the ballot's own octets", () => {
+  const octets = record("ballot-1.json");
+  const ballot = parse(octets, octets.length);
+  for (const [commitments, text] of [[new Uint8Array(), ""], [new Uint8Array([1, 2, 3]), "AQID"]]) {
+    assert.deepEqual(submissionOf(octets, commitments), encode({ ballot, commitments: text }));
+  }
 });

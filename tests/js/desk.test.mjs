@@ -5,14 +5,16 @@ import { createHash } from "node:crypto";
 import test, { after } from "node:test";
 
 import { leafHash } from "../../voting/static/voting/booth/board/merkle.js";
-import { toBase64 } from "../../voting/static/voting/booth/codec/base64.js";
+import { toBase64, toBase64url } from "../../voting/static/voting/booth/codec/base64.js";
 import { encode } from "../../voting/static/voting/booth/codec/canonical.js";
-import { credentialOf } from "../../voting/static/voting/booth/credentials/derivation.js";
+import { parseCode } from "../../voting/static/voting/booth/credentials/codes.js";
+import { credentialOf, deriveCredential } from "../../voting/static/voting/booth/credentials/derivation.js";
 import { sign } from "../../voting/static/voting/booth/credentials/signatures.js";
 import { Engine } from "../../voting/static/voting/booth/engine/client.js";
 import { Desk } from "../../voting/static/voting/booth/engine/desk.js";
 import { serve } from "../../voting/static/voting/booth/engine/service.js";
 import { concat, utf8 } from "../../voting/static/voting/booth/octets.js";
+import { digestOf, signRecord } from "../../voting/static/voting/booth/record/signed.js";
 import { record, vectors } from "./support.mjs";
 
 const CHOICE = { selections: { park: { no: 1 } }, supersedes: "" };
@@ -268,6 +270,30 @@ test("a board that was published for everybody is compared with a receipt, under
   await rejects(engine.checkBoard(shown(await answerFor(utf8("mine"), { by: stranger }), mine)), "NotSigned");
 });
 
+test("of ballots of one's own, signature, election and place are looked at, and not the proof", async () => {
+  const { engine, credential, choice } = await identified();
+  const { tracker } = await engine.seal(choice);
+  const { sent } = await engine.cast({ tracker });
+  const key = await deriveCredential(parseCode(CODE), JSON.parse(new TextDecoder().decode(record("manifest.json"))).election_id);
+  const resigned = async (change) => {
+    const { signature: _signature, ...value } = { ...JSON.parse(new TextDecoder().decode(sent)), ...change };
+    const octets = await signRecord(value, key.privateKey);
+    return { digits: Buffer.from(await digestOf(value)).toString("hex"), payload: octets, answer: await answerFor(octets) };
+  };
+  const unproven = await resigned({ challenge: toBase64url(new Uint8Array(16)) });
+  await rejects(engine.checkEntry(unproven), "ChallengeSumMismatch");
+  const found = await engine.checkSigned(unproven);
+  assert.deepEqual([found.credential, found.tracker, found.seq], [credential, unproven.digits, 0]);
+  await rejects(engine.checkSigned(await resigned({ election: "00".repeat(32) })), "ForeignRecord");
+  await rejects(engine.checkSigned({ ...unproven, digits: tracker }), "AnotherEntry");
+  const answer = await answerFor(unproven.payload, { type: "challenged" });
+  await rejects(engine.checkSigned({ ...unproven, answer }), "AnotherEntry");
+  await rejects(engine.checkSigned({ ...unproven, answer: await answerFor(unproven.payload, { by: stranger }) }), "NotSigned");
+  await rejects(engine.checkSigned({ ...unproven, answer: await answerFor(unproven.payload, { seenBy: [] }) }), "QuorumNotMet");
+  const forged = encode({ ...JSON.parse(new TextDecoder().decode(sent)), supersedes: "ab".repeat(32) });
+  await rejects(engine.checkSigned({ digits: tracker, payload: forged, answer: await answerFor(forged) }), "BadSignature");
+});
+
 test("progress is told, and powers are made while nobody asks", async () => {
   const { engine } = await opened();
   const told = [];
@@ -285,11 +311,26 @@ test("progress is told while a ballot waits for its powers", async () => {
   const payloads = { manifest: record("manifest.json"), key: record("key.json"), opening: record("open.json") };
   await desk.open({ ...payloads, allowTestModulus: true });
   const { credential } = await desk.identify({ code: CODE });
+  await desk.refill();
   const { total } = desk.progress;
   const told = [];
   desk.onprogress = ({ made }) => told.push(made);
   await desk.seal({ credential, ...CHOICE });
   assert.deepEqual(told, Array.from({ length: total - 1 }, (_, index) => index + 1));
+});
+
+test("a check code is told before anything is drawn for the next ballot", async (context) => {
+  const desk = new Desk();
+  const payloads = { manifest: record("manifest.json"), key: record("key.json"), opening: record("open.json") };
+  await desk.open({ ...payloads, allowTestModulus: true });
+  const { credential } = await desk.identify({ code: CODE });
+  await desk.refill();
+  const draws = context.mock.method(crypto.subtle, "deriveBits");
+  const first = await desk.seal({ credential, ...CHOICE });
+  assert.deepEqual([draws.mock.callCount(), desk.progress.total], [0, 0]);
+  const second = await desk.seal({ credential, ...CHOICE });
+  assert.ok(draws.mock.callCount() > 0);
+  assert.notEqual(first.tracker, second.tracker);
 });
 
 test("whoever waits for a worker that is stopped is told so", async () => {

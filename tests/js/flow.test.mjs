@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { bannerOf, canGoOn, isSpent, next, start, supersedes } from "../../voting/static/voting/booth/engine/flow.js";
+import { ballotsLeft, bannerOf, canGoOn, isSpent, next, start, supersedes } from "../../voting/static/voting/booth/engine/flow.js";
 
 const [FIRST, SECOND] = ["a".repeat(64), "b".repeat(64)];
 const [MINE, THEIRS] = ["c".repeat(64), "d".repeat(64)];
-const IDENTIFIED = { type: "identified", credential: MINE, ballots: [], limit: 3 };
+const IDENTIFIED = { type: "identified", credential: MINE, ballots: [], limit: 3, isCounted: true };
 const REVIEW = { type: "show", step: "review" };
 
 function after(...events) {
@@ -27,6 +27,7 @@ AT["ask-test"] = next(AT["review, sealed"], { type: "ask-test" });
 AT.sending = next(AT["review, sealed"], { type: "cast" });
 AT["sending a test"] = next(AT["ask-test"], { type: "test" });
 AT.unconfirmed = next(AT.sending, { type: "unknown", why: "no-answer" });
+AT["unconfirmed, refused"] = next(AT.sending, { type: "unknown", why: "refused" });
 AT.confirmed = next(AT.sending, { type: "accepted" });
 AT.refused = next(AT.sending, { type: "refused", code: "not-open" });
 AT.stale = next(AT.sending, { type: "refused", code: "stale-supersedes" });
@@ -68,6 +69,7 @@ const MOVES = {
   "sending a test": { accepted: "tested", unknown: "unconfirmed", refused: "refused", forgotten: "sending", lost: "identify" },
   unconfirmed: { retry: "sending", forgotten: "unconfirmed" },
   "unconfirmed test": { retry: "sending", again: "choose", forgotten: "unconfirmed" },
+  "unconfirmed, refused": { retry: "sending", again: "identify", forgotten: "unconfirmed" },
   confirmed: { again: "identify", "another-code": "identify" },
   refused: { again: "identify", "another-code": "identify", forgotten: "refused" },
   stale: { again: "identify", "another-code": "identify", forgotten: "stale" },
@@ -113,6 +115,12 @@ test("whoever has no ballot left is told so at once", () => {
   assert.ok(isSpent(AT.voted));
 });
 
+test("how many ballots are left is said if it is proven, and that there are some if it is not", () => {
+  assert.deepEqual([AT.confirmed, AT.voted].map(ballotsLeft), [2, 0]);
+  assert.equal(ballotsLeft({ ...AT.confirmed, isCounted: false, ballots: [FIRST, SECOND, MINE] }), undefined);
+  assert.equal(ballotsLeft(start({ owner: "", selections: {} })), 0);
+});
+
 test("the next ballot supersedes the last one", () => {
   assert.equal(supersedes(AT.choose), "");
   assert.equal(supersedes(after({ ...IDENTIFIED, ballots: [SECOND, FIRST] })), FIRST);
@@ -134,7 +142,7 @@ test("the banner says what is known, and no more", () => {
   const said = Object.fromEntries(Object.entries(AT).map(([place, state]) => [place, bannerOf(state)]));
   assert.deepEqual(said, {
     identify: "not-known", choose: "not-voted", review: "not-voted", "review, sealed": "not-voted", "ask-test": "not-voted",
-    sending: "not-confirmed", unconfirmed: "not-confirmed", confirmed: "on-board", "sending a test": "not-voted",
+    sending: "not-confirmed", unconfirmed: "not-confirmed", "unconfirmed, refused": "not-confirmed", confirmed: "on-board", "sending a test": "not-voted",
     refused: "not-voted", stale: "none", tested: "not-voted", "unconfirmed test": "not-voted", voted: "on-board",
   });
   assert.equal(bannerOf(next(AT.sending, { type: "refused", code: "limit-reached" })), "none");

@@ -8,7 +8,7 @@ import { optionOrders } from "../../voting/static/voting/booth/ui/vote/orders.js
 const OWNER = "c".repeat(64);
 const DRAFT = { owner: OWNER, selections: { mayor: { ada: 1 } }, orders: { mayor: ["bo", "ada"] } };
 const NO_DRAFT = { owner: "", selections: {}, orders: {} };
-const SENT = { ballot: "{}", body: "{}", tracker: "a".repeat(64) };
+const SENT = { ballot: "{}", tracker: "a".repeat(64) };
 
 function store(items = {}) {
   return {
@@ -58,6 +58,11 @@ test("amounts that are no whole numbers, and orders that are no texts, are dropp
 test("a ballot without a tracker is not sent again", () => {
   const text = JSON.stringify({ ...SENT, tracker: "javascript:1" });
   assert.equal(new Memory(store({ "veritally/sent/f": text }), "f").sent, undefined);
+});
+
+test("whether a ballot is kept is said: a storage may be full", () => {
+  const full = { ...store(), setItem: () => { throw new DOMException("full", "QuotaExceededError"); } };
+  assert.deepEqual([store(), full].map((one) => new Memory(one, "f").keepSent(SENT)), [true, false]);
 });
 
 test("a storage that throws is as good as none", () => {

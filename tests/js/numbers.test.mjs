@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 
+import { Comb } from "../../voting/static/voting/booth/crypto/comb.js";
 import { FixedBase } from "../../voting/static/voting/booth/crypto/fixed_base.js";
 import {
   bitLength, checkUnits, gcd, inverse, mod, power, windows,
@@ -33,20 +34,30 @@ for (const exponent of EXPONENTS) {
   test(`power with exponent of ${bitLength(exponent)} bits`, () => {
     const expected = plainPower(123456789n, exponent, PRIME);
     assert.equal(power(123456789n, exponent, PRIME), expected);
-    assert.equal(new FixedBase(123456789n, PRIME).power(exponent), expected);
+    for (const Powers of [FixedBase, Comb]) assert.equal(new Powers(123456789n, PRIME).power(exponent), expected);
   });
 }
 
-test("a fixed base gives the same before and after its rows are there", () => {
-  const powers = new FixedBase(3n, PRIME);
-  const early = powers.power(2n ** 90n + 7n);
-  powers.grow(4000);
-  assert.equal(powers.power(2n ** 90n + 7n), early);
+for (const Powers of [FixedBase, Comb]) {
+  test(`a ${Powers.name} gives the same before and after it has grown`, () => {
+    const powers = new Powers(3n, PRIME);
+    const early = powers.power(2n ** 90n + 7n);
+    powers.grow(4000);
+    assert.equal(powers.power(2n ** 90n + 7n), early);
+  });
+}
+
+test("a comb has no gap between its blocks and rows", () => {
+  const [comb, length] = [new Comb(3n, PRIME), 3n];
+  comb.grow(64 * Number(length));
+  for (let bit = 0n; bit < 64n * length; bit += 1n) {
+    for (const exponent of [1n << bit, (1n << bit) - 1n]) assert.equal(comb.power(exponent), plainPower(3n, exponent, PRIME), `${exponent}`);
+  }
 });
 
 test("residues modulo 1 are 0", () => {
   assert.equal(power(5n, 0n, 1n), 0n);
-  assert.equal(new FixedBase(5n, 1n).power(3n), 0n);
+  for (const Powers of [FixedBase, Comb]) assert.equal(new Powers(5n, 1n).power(3n), 0n);
 });
 
 test("bit lengths", () => {

@@ -35,7 +35,7 @@ function json(status, value, headers = {}) {
 
 test("an answer at once is one request, without cookies or redirects", async () => {
   const net = network(json(201, { ...RECEIPT, more: 1 }));
-  assert.deepEqual(await send("/x", BODY, net), { kind: "accepted", answer: RECEIPT });
+  assert.deepEqual(await send("/x", BODY, net), { kind: "accepted", answer: RECEIPT, isRepeat: false });
   const [{ credentials, redirect, method }] = net.seen;
   assert.deepEqual([net.seen.length, credentials, redirect, method], [1, "omit", "error", "POST"]);
 });
@@ -48,9 +48,32 @@ test("a lost connection is tried again with the identical octets", async () => {
   assert.deepEqual(net.waits, [500, 1500]);
 });
 
+const LEAN = utf8("{}");
+
+test("what can be spared is not sent again once the line has lost it, but a busy server gets it again", async () => {
+  for (const [lost, bodies] of [[new TypeError("failed"), [BODY, LEAN, LEAN]], [json(503, REFUSAL), [BODY, BODY, BODY]]]) {
+    const net = network(lost, lost, json(200, RECEIPT));
+    await send("/x", BODY, net, LEAN);
+    assert.deepEqual(net.seen.map(({ body }) => body), bodies);
+  }
+});
+
+for (const first of [new TypeError("failed"), json(503, REFUSAL), () => new Response("<html>")]) {
+  test("an answer to a second attempt says that the first one may have arrived", async () => {
+    const outcome = await send("/x", BODY, network(first, json(409, REFUSAL)));
+    assert.deepEqual(outcome, { kind: "refused", answer: REFUSAL, isRepeat: true });
+  });
+}
+
+test("three megabytes have the time that they take on a slow line", async (context) => {
+  const timeout = context.mock.method(globalThis.AbortSignal, "timeout");
+  for (const length of [3_000_000, 3000]) await send("/x", new Uint8Array(length), network(json(201, RECEIPT)));
+  assert.deepEqual(timeout.mock.calls.map(({ arguments: [ms] }) => ms), [60_000 + 375_000, 60_000 + 375]);
+});
+
 test("a refusal is not asked for twice", async () => {
   const net = network(json(409, REFUSAL));
-  assert.deepEqual(await send("/x", BODY, net), { kind: "refused", answer: REFUSAL });
+  assert.deepEqual(await send("/x", BODY, net), { kind: "refused", answer: REFUSAL, isRepeat: false });
   assert.equal(net.seen.length, 1);
 });
 
@@ -77,7 +100,7 @@ for (const [name, answer, why] of [
 ]) {
   test(`${name} leaves it unknown, after four attempts`, async () => {
     const net = network(answer);
-    assert.deepEqual(await send("/x", BODY, net), { kind: "unknown", why });
+    assert.deepEqual(await send("/x", BODY, net), { kind: "unknown", why, isRepeat: true });
     assert.equal(net.seen.length, 4);
   });
 }

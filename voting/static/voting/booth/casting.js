@@ -104,15 +104,26 @@ export async function checkOpening(election, { seed, tracker, ...choice }, onpro
  * @returns {Promise<string>} its tracker
  */
 export async function verifyBallot(election, octets, onprogress) {
-  const { manifest: { shape }, key, fingerprint } = election;
+  const { manifest: { shape }, key } = election;
+  const { ballot, tracker } = await verifySigned(election, octets);
+  const { ciphertexts, proof } = ballot;
+  await verifyCompact(key, { context: contextOf(ballot), ciphertexts, statements: shape.statements }, proof, onprogress);
+  return tracker;
+}
+
+/**
+ * The same but for the proof, which is all that takes long.
+ * @param {Election} election
+ * @param {Octets} octets throws a Refusal
+ * @returns {Promise<{ballot: Ballot, tracker: string}>}
+ */
+export async function verifySigned({ manifest: { shape }, key, fingerprint }, octets) {
   const { ballot, signature } = readBallot(octets, shape);
   checkSameElection(fingerprint, ballot.election);
   checkCiphertexts(ballot, key.modulus);
   const unsigned = ballotValue(ballot, shape);
   await checkSignature(unsigned, signature, ballot.credential);
-  const { ciphertexts, proof } = ballot;
-  await verifyCompact(key, { context: contextOf(ballot), ciphertexts, statements: shape.statements }, proof, onprogress);
-  return toHex(await digestOf(unsigned));
+  return { ballot, tracker: toHex(await digestOf(unsigned)) };
 }
 
 /**

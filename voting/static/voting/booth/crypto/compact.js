@@ -8,7 +8,7 @@ import { ChallengeMismatch, ChallengeSumMismatch, OutOfRange, ShapeMismatch } fr
 import { FixedBase } from "./fixed_base.js";
 import { checkUnits, inverse } from "./numbers.js";
 import { CHALLENGE_BITS, responseBits } from "./parameters.js";
-import { absolute, coefficientSum, combine, gPower } from "./statements.js";
+import { absolute, coefficientSum, combine, gPower, longestResponse } from "./statements.js";
 import { challenge } from "./transcript.js";
 
 /** @import { PublicKey } from "./parameters.js" */
@@ -46,6 +46,7 @@ export function recomputeCommitments(key, claim, proof, onprogress = () => {}) {
   const { modulus } = key;
   const total = claim.statements.reduce((sum, { values }) => sum + values.length, 0);
   let made = 0;
+  key.powers.grow(longestResponse(key, claim.statements));
   return claim.statements.flatMap((statement, i) => {
     const powers = new FixedBase(inverse(combine(key, claim.ciphertexts, statement.terms), modulus), modulus);
     return statement.values.map((v, j) => {

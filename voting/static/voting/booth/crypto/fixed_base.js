@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Powers of one base that is used many times (Brickell, Gordon, McCurley, Wilson 1992, radix 2^6).
+ * Powers of one base that is used a few times, with short exponents: C^−1 of a statement, to the 128 bits of each branch's
+ * challenge (Brickell, Gordon, McCurley, Wilson 1992, radix 2^3).
  *
- * Kept are base^(64^r) alone: making them costs one squaring for each bit of the longest exponent, and a power then
- * ⌈bits/6⌉ + 63 multiplications at most. A table of all digits would save a sixth of these and cost 62 ⌈bits/6⌉
- * first, which one voter's ballot never earns back. Which products are made depends on the exponent: no timing claims.
+ * Kept are base^(8^r) alone: making them costs one squaring for each bit of the longest exponent, and a power of 128 bits then
+ * 43 multiplications. Which products are made depends on the exponent: no timing claims.
  */
 import { windows } from "./numbers.js";
 
-const WINDOW = 6;
+const WINDOW = 3;
 const DIGITS = 1 << WINDOW;
 
 export class FixedBase {
@@ -45,7 +45,7 @@ export class FixedBase {
     const digits = windows(exponent, WINDOW);
     this.grow(digits.length * WINDOW);
     const buckets = this.#buckets(digits);
-    // Π_d bucket_d^d = Π_d (bucket_63 ⋯ bucket_d)
+    // Π_d bucket_d^d = Π_d (bucket_7 ⋯ bucket_d)
     let running = 1n;
     let result = 1n;
     for (let digit = DIGITS - 1; digit > 0; digit -= 1) {

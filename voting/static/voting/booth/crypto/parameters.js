@@ -6,7 +6,7 @@
  */
 import { BaseMismatch, OutOfRange, ParameterError } from "../errors.js";
 import { fromInteger, items, toInteger, utf8 } from "../octets.js";
-import { FixedBase } from "./fixed_base.js";
+import { Comb } from "./comb.js";
 import { bitLength, gcd, power } from "./numbers.js";
 import { shake256 } from "./shake256.js";
 
@@ -22,7 +22,7 @@ const BASE_TAG = utf8("veritally/h/1");
  * @property {bigint} n
  * @property {bigint} modulus N = n²
  * @property {bigint} base h
- * @property {FixedBase} powers of h
+ * @property {Comb} powers of h
  * @property {number} bits |n|
  * @property {number} randomnessBits R = ⌈|n|/2⌉ (Damgård, Jurik, Nielsen 2010)
  * @property {number} width octets of a ciphertext or a commitment
@@ -63,7 +63,7 @@ export function publicKey(n, claimed) {
   const [bits, modulus] = [bitLength(n), n * n];
   return Object.freeze({
     n, modulus, base, bits,
-    powers: new FixedBase(base, modulus),
+    powers: new Comb(base, modulus),
     randomnessBits: Math.ceil(bits / 2),
     width: Math.ceil(bitLength(modulus) / 8),
   });

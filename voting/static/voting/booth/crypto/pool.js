@@ -10,7 +10,7 @@
 import { PoolSpent } from "../errors.js";
 import { Draws, SEED_OCTETS } from "./draws.js";
 import { CHALLENGE_BITS, responseBits } from "./parameters.js";
-import { coefficientSum } from "./statements.js";
+import { coefficientSum, longestResponse } from "./statements.js";
 
 /** @import { Octets } from "../octets.js" */
 /** @import { PublicKey } from "./parameters.js" */
@@ -37,6 +37,7 @@ export class Pool {
   #key;
   #statements;
   #variables;
+  #longest;
   #draws;
   /** @type {Entry[] | undefined} secrets, then masks */
   #entries;
@@ -55,6 +56,7 @@ export class Pool {
     this.#key = key;
     this.#statements = statements;
     this.#variables = new Set(statements.flatMap((statement) => statement.terms.map(([index]) => index))).size;
+    this.#longest = longestResponse(key, statements);
     this.#seed = seed;
     this.#draws = draws;
   }
@@ -98,6 +100,7 @@ export class Pool {
   step() {
     const entry = this.#entries?.[this.#made];
     if (!entry) return false;
+    this.#key.powers.grow(this.#longest);
     entry.value = this.#key.powers.power(entry.exponent);
     this.#made += 1;
     return this.#made < (this.#entries?.length ?? 0);
@@ -146,15 +149,19 @@ export class Pool {
     this.#challenges = [];
   }
 
+  /** Statement by statement: whoever signs or verifies meanwhile does not wait for all the draws of a large ballot. */
   async #drawAll() {
-    const [draws, statements] = [this.#draws, this.#statements];
-    const bits = statements.map((statement) => responseBits(this.#key.bits, coefficientSum(statement)));
-    const indices = statements.map((statement) => statement.values.map((_, branch) => branch));
-    const secrets = Array.from({ length: this.#variables }, (_, k) => draws.draw("s", [k], this.#key.randomnessBits));
-    const masks = indices.flatMap((row, i) => row.map((j) => draws.draw("t", [i, j], bits[i])));
-    const challenges = indices.map((row, i) => Promise.all(row.map((j) => draws.draw("e", [i, j], CHALLENGE_BITS))));
-    const exponents = await Promise.all([...secrets, ...masks]);
-    this.#challenges = await Promise.all(challenges);
+    const draws = this.#draws;
+    const exponents = await Promise.all(
+      Array.from({ length: this.#variables }, (_, k) => draws.draw("s", [k], this.#key.randomnessBits)),
+    );
+    const challenges = [];
+    for (const [i, statement] of this.#statements.entries()) {
+      const bits = responseBits(this.#key.bits, coefficientSum(statement));
+      exponents.push(...(await Promise.all(statement.values.map((_, j) => draws.draw("t", [i, j], bits)))));
+      challenges.push(await Promise.all(statement.values.map((_, j) => draws.draw("e", [i, j], CHALLENGE_BITS))));
+    }
+    this.#challenges = challenges;
     this.#entries = exponents.map((exponent) => ({ exponent, value: undefined }));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** Statements: "Π c_k^{a_k} encrypts one of these values" (docs/spec/protocol.md, "Statements"). */
 import { inverse, mod, power } from "./numbers.js";
+import { responseBits } from "./parameters.js";
 
 /** @import { PublicKey } from "./parameters.js" */
 
@@ -18,6 +19,15 @@ import { inverse, mod, power } from "./numbers.js";
  */
 export function coefficientSum(statement) {
   return statement.terms.reduce((sum, [, a]) => sum + (a < 0n ? -a : a), 0n);
+}
+
+/**
+ * @param {Pick<PublicKey, "bits">} key
+ * @param {readonly Statement[]} statements
+ * @returns {number} bits of the longest mask; a response is longer than that once in 2^128 times
+ */
+export function longestResponse({ bits }, statements) {
+  return Math.max(0, ...statements.map((statement) => responseBits(bits, coefficientSum(statement))));
 }
 
 /**

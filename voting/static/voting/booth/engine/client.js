@@ -121,6 +121,14 @@ export class Engine {
   }
 
   /**
+   * @param {{digits: string, answer: Proof & {type: string}, payload: Octets}} claim
+   * @returns {Promise<{tracker: string, credential: string, seq: number}>}
+   */
+  checkSigned(claim) {
+    return this.#ask("checkSigned", claim);
+  }
+
+  /**
    * @param {{seed: Octets, tracker: string, credential: string, supersedes: string, selections: Selections}} opening
    * @returns {Promise<void>}
    */

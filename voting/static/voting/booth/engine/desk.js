@@ -12,14 +12,12 @@ import { readEnvelope } from "../board/envelope.js";
 import { openNote } from "../board/note.js";
 import { checkPublished } from "../board/published.js";
 import { checkReceipt } from "../board/receipt.js";
-import { cast, challenge, checkOpening, prepare, verifyBallot } from "../casting.js";
-import { encode, parse } from "../codec/canonical.js";
-import { toBase64url } from "../codec/base64.js";
+import { cast, challenge, checkOpening, prepare, verifyBallot, verifySigned } from "../casting.js";
 import { formatCheckCode, parseCode } from "../credentials/codes.js";
 import { deriveCredential } from "../credentials/derivation.js";
 import { Pool } from "../crypto/pool.js";
 import { fromHex, toHex, utf8 } from "../octets.js";
-import { ballotValue, readBallot } from "../record/ballot.js";
+import { ballotValue, readBallot, submissionOf } from "../record/ballot.js";
 import { openElection } from "../record/election.js";
 import { readChallenged } from "../record/challenged.js";
 import { digestOf } from "../record/signed.js";
@@ -46,6 +44,8 @@ export class Desk {
   #credential;
   /** @type {Pool | undefined} */
   #pool;
+  /** @type {Promise<void> | undefined} the draws of the next pool */
+  #filling;
   /** @type {Sealed | undefined} */
   #sealed;
   /** @type {Octets | undefined} the ballot as it was signed, to be sent again as it is */
@@ -64,10 +64,17 @@ export class Desk {
    */
   async open({ allowTestModulus, ...payloads }) {
     this.#election = await openElection(payloads, { allowTestModulus });
-    await this.#refill();
+    this.#pool = undefined;
     const { manifest, fingerprint } = this.#election;
     const { title, languages, rehearsal, schedule, rules, contests, registrar, electionId } = manifest;
     return { fingerprint, electionId, title, languages, rehearsal, schedule, rules, contests, registrar };
+  }
+
+  /** Begin the next ballot's powers, unless they are begun: what is random about it is drawn, and that takes a while. */
+  async refill() {
+    if (!this.#election || this.#pool) return undefined;
+    this.#filling ??= this.#draw(this.#election).finally(() => (this.#filling = undefined));
+    return this.#filling;
   }
 
   /** One power more. @returns {boolean} whether there is more to do */
@@ -94,22 +101,23 @@ export class Desk {
   }
 
   /**
-   * Fix a ballot with powers of its own. The next ballot's powers are begun at once.
+   * Fix a ballot with powers of its own. The next ballot's are begun when this one's check code is told: see `refill`.
    * @param {{credential: string, selections: Selections, supersedes: string}} choice whose ballot it is to be: NotIdentified
    *   if another code was given meanwhile; throws InvalidSelection, and then keeps the powers
    * @returns {Promise<{tracker: string, checkCode: string}>}
    */
   async seal({ credential, selections, supersedes }) {
-    const [election, { publicKey }, pool] = [this.#open, this.#identified, this.#pool];
-    if (!pool) throw new NothingSealed("the election is not open here");
+    const [election, { publicKey }] = [this.#open, this.#identified];
     const computed = toHex(publicKey);
     if (credential !== computed) throw new NotIdentified("another code was given meanwhile", { expected: credential, computed });
+    await this.refill();
+    const pool = /** @type {Pool} */ (this.#pool);
     while (this.step()) this.onprogress(this.progress);
     const prepared = await prepare(election, { credential: publicKey, selections, supersedes }, pool);
+    this.#pool = undefined;
     this.#sealed?.prepared.seed.fill(0);
     this.#sealed = { prepared, credential, selections, supersedes };
     [this.#ballot, this.#test, this.#isOnBoard] = [undefined, undefined, false];
-    await this.#refill();
     return { tracker: prepared.tracker, checkCode: formatCheckCode(prepared.tracker) };
   }
 
@@ -121,8 +129,7 @@ export class Desk {
   async cast({ tracker }) {
     const sealed = this.#markSent(BALLOT, tracker);
     this.#ballot ??= await cast(sealed.prepared, this.#identified.privateKey);
-    const ballot = parse(this.#ballot, this.#ballot.length);
-    return { sent: this.#ballot, body: encode({ ballot, commitments: toBase64url(sealed.prepared.commitments) }) };
+    return { sent: this.#ballot, body: submissionOf(this.#ballot, sealed.prepared.commitments) };
   }
 
   /**
@@ -207,6 +214,20 @@ export class Desk {
   }
 
   /**
+   * Whose ballot is it, and where does it stand? Enough for ballots of the voter's own code, of which only one thing is
+   * asked: which of them is the last. What the code's key signed is the whole ballot, election and tracker among it; that the
+   * board has it, the receipt proves. Its proof says nothing of that, and takes seconds: everybody else checks it for that.
+   * @param {{digits: string, answer: Proof & {type: string}, payload: Octets}} claim `digits`: the tracker
+   * @returns {Promise<{tracker: string, credential: string, seq: number}>} throws a Refusal
+   */
+  async checkSigned({ digits, answer, payload }) {
+    const { seq } = await this.#placeOf(BALLOT, payload, answer);
+    const { ballot, tracker } = await verifySigned(this.#open, payload);
+    if (tracker !== digits) throw new AnotherEntry("the entry has another check code", { expected: digits, computed: tracker });
+    return { tracker, credential: toHex(ballot.credential), seq };
+  }
+
+  /**
    * On a second device: throws OpeningRefuted unless the seed gives this tracker with these choices.
    * @param {{seed: Octets, tracker: string, credential: string, supersedes: string, selections: Selections}} opening
    */
@@ -257,8 +278,8 @@ export class Desk {
     return sealed;
   }
 
-  async #refill() {
-    const { key, manifest } = this.#open;
+  /** @param {Election} election */
+  async #draw({ key, manifest }) {
     this.#pool = await Pool.fresh(key, manifest.shape.statements);
   }
 

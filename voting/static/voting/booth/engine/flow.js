@@ -24,13 +24,15 @@
  * @property {boolean} hasKey whether the worker still holds this credential's key
  * @property {readonly string[]} ballots trackers of this credential's ballots on the board, in order
  * @property {number} limit
+ * @property {boolean} isCounted whether every one of the ballots is proven
  * @property {{tracker: string, checkCode: string} | undefined} sealed
  * @property {Fate} fate of what was sent
- * @property {string} why what is not known, the code of a refusal, or "stopped" if the worker ended by itself
+ * @property {string} why what is not known ("refused": the server signed a refusal of what may have arrived before), the code
+ *   of a refusal, or "stopped" if the worker ended by itself
  */
 
 /**
- * @typedef {{type: "identified", credential: string, ballots: readonly string[], limit: number}
+ * @typedef {{type: "identified", credential: string, ballots: readonly string[], limit: number, isCounted: boolean}
  *   | {type: "choose", contest: string, selection: Selection}
  *   | {type: "show", step: "identify" | "choose" | "review", index?: number}
  *   | {type: "sealed", turn: number, tracker: string, checkCode: string}
@@ -50,7 +52,7 @@ const AFTER_ANSWER = ["tested", "stale", "refused", "confirmed"];
 export function start({ owner, selections }) {
   return {
     step: "identify", index: 0, selections, owner, turn: 0, credential: "", hasKey: false, ballots: [], limit: 0,
-    sealed: undefined, fate: "ballot", why: "",
+    isCounted: false, sealed: undefined, fate: "ballot", why: "",
   };
 }
 
@@ -101,6 +103,15 @@ export function supersedes({ ballots }) {
   return ballots.at(-1) ?? "";
 }
 
+/**
+ * @param {State} state
+ * @returns {number | undefined} how often the voter can vote again, undefined if only the server says so: it may say too little
+ */
+export function ballotsLeft({ ballots, limit, isCounted, credential }) {
+  if (credential === "") return 0;
+  return isCounted ? Math.max(0, limit - ballots.length) : undefined;
+}
+
 /** @param {State} state */
 export function isSpent({ ballots, limit, credential }) {
   return credential !== "" && ballots.length >= limit;
@@ -108,10 +119,11 @@ export function isSpent({ ballots, limit, credential }) {
 
 /**
  * @param {State} state
- * @returns {boolean} whether a real ballot can be made now: after an answer, or after a test that has none
+ * @returns {boolean} whether a real ballot can be made now: after an answer, even one that is not the last word, or after a test
+ *   that has none
  */
-export function canGoOn({ step, fate }) {
-  return AFTER_ANSWER.includes(step) || (step === "unconfirmed" && fate === "challenged");
+export function canGoOn({ step, fate, why }) {
+  return AFTER_ANSWER.includes(step) || (step === "unconfirmed" && (fate === "challenged" || why === "refused"));
 }
 
 /**
@@ -119,10 +131,10 @@ export function canGoOn({ step, fate }) {
  * @param {Extract<Event, {type: "identified"}>} event
  * @returns {State}
  */
-function identified(state, { credential, ballots, limit }) {
+function identified(state, { credential, ballots, limit, isCounted }) {
   if (state.step !== "identify") return state;
   const selections = state.owner === credential ? state.selections : {};
-  const found = { ...state, credential, owner: credential, selections, hasKey: true, ballots, limit, sealed: undefined, turn: state.turn + 1, why: "" };
+  const found = { ...state, credential, owner: credential, selections, hasKey: true, ballots, limit, isCounted, sealed: undefined, turn: state.turn + 1, why: "" };
   return isSpent(found) ? { ...found, step: "voted" } : { ...found, step: "choose", index: 0 };
 }
 
@@ -208,7 +220,7 @@ function refused(state, { code }) {
 function again(state) {
   if (!canGoOn(state)) return state;
   const fresh = { ...state, sealed: undefined, turn: state.turn + 1, index: 0, why: "" };
-  const isKnown = state.hasKey && (state.step === "tested" || state.step === "unconfirmed");
+  const isKnown = state.hasKey && state.fate === "challenged" && (state.step === "tested" || state.step === "unconfirmed");
   return { ...fresh, step: isKnown ? "choose" : "identify" };
 }
 

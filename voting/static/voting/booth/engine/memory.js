@@ -10,7 +10,7 @@
 
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store */
 /** @typedef {{owner: string, selections: Selections, orders: Readonly<Record<string, readonly string[]>>}} Draft `owner`: a credential */
-/** @typedef {{ballot: string, body: string, tracker: string}} Sent a ballot as text, its request's body, its tracker */
+/** @typedef {{ballot: string, tracker: string}} Sent a ballot as text, and its tracker; its commitments are a cache, and not kept */
 
 const DIGEST = /^[0-9a-f]{64}$/;
 const PREFIX = "veritally/";
@@ -67,14 +67,14 @@ export class Memory {
 
   /** @returns {Sent | undefined} */
   get sent() {
-    const { ballot, body, tracker } = Object(this.#read("sent"));
-    const isGood = typeof ballot === "string" && typeof body === "string" && DIGEST.test(tracker);
-    return isGood ? { ballot, body, tracker } : undefined;
+    const { ballot, tracker } = Object(this.#read("sent"));
+    return typeof ballot === "string" && DIGEST.test(tracker) ? { ballot, tracker } : undefined;
   }
 
-  /** @param {Sent} sent */
+  /** @param {Sent} sent @returns {boolean} whether a reload will find it: the storage may be full, or forbidden */
   keepSent(sent) {
     this.#write("sent", sent);
+    return this.sent !== undefined;
   }
 
   forgetSent() {

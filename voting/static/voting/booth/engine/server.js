@@ -63,10 +63,11 @@ export class Server {
   /**
    * @param {"ballot" | "challenged"} type
    * @param {Octets} body
+   * @param {Octets} lean the same without what can be spared
    * @returns {Promise<Outcome>}
    */
-  send(type, body) {
-    return send(`${this.#elections}/${type === "ballot" ? "ballots" : "challenges"}`, body, this.#net);
+  send(type, body, lean) {
+    return send(`${this.#elections}/${type === "ballot" ? "ballots" : "challenges"}`, body, this.#net, lean);
   }
 
   /**

@@ -8,7 +8,7 @@ import { writeError } from "./wire.js";
 
 /** @import { Desk } from "./desk.js" */
 
-/** @typedef {"open" | "identify" | "seal" | "cast" | "challenge" | "confirm" | "refusal" | "reveal" | "checkEntry" | "checkBoard" | "checkOpening"} Method */
+/** @typedef {"open" | "identify" | "seal" | "cast" | "challenge" | "confirm" | "refusal" | "reveal" | "checkEntry" | "checkSigned" | "checkBoard" | "checkOpening"} Method */
 /** @typedef {{id: number, method: Method, argument: any}} Question */
 /** @typedef {{postMessage(message: unknown): void, onmessage: ((event: {data: Question}) => void) | null}} Port */
 
@@ -51,7 +51,7 @@ export function serve(desk, port) {
       } catch (error) {
         port.postMessage({ id, error: writeError(error) });
       }
-      work();
+      desk.refill().then(work, () => {}); // nobody waits for it; a ballot that needs it says what is wrong
     });
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /**
- * Talking to the server (docs/spec/intake.md): it is believed nothing, and asked again with the identical octets.
+ * Talking to the server (docs/spec/intake.md): it is believed nothing, and asked again with the identical ballot.
  *
  * No cookie is sent, no redirect followed, no answer read beyond its cap. What an answer is worth, the worker says.
  */
@@ -11,12 +11,14 @@ import { concat } from "../octets.js";
 
 /** @typedef {{tracker: string, seq: number, entry: string, receipt: string}} Accepted */
 /** @typedef {{code: string, message: string, refusal: string}} Refused */
-/** @typedef {{kind: "accepted", answer: Accepted} | {kind: "refused", answer: Refused} | {kind: "unknown", why: string}} Outcome */
+/** @typedef {{kind: "accepted", answer: Accepted} | {kind: "refused", answer: Refused} | {kind: "unknown", why: string}} Found */
+/** @typedef {Found & {isRepeat: boolean}} Outcome `isRepeat`: an attempt before the one that was answered may have arrived, too */
 /** @typedef {{fetch: typeof fetch, wait: (ms: number) => Promise<void>}} Net */
 
 const JSON_LIMIT = 256 * 1024; // octets
 const BLOB_LIMIT = 64 * 1024 * 1024; // octets
-const PATIENCE = 60_000; // ms
+const PATIENCE = 60_000; // ms, for an answer
+const SLOWEST_LINE = 8; // octets per ms: what is sent gets as much time as it takes on this line, besides
 const PAUSES = [500, 1500, 4000]; // ms, between attempts
 const LONGEST_PAUSE = 10_000; // ms
 const UNAVAILABLE = 503;
@@ -31,19 +33,22 @@ export const net = {
 };
 
 /**
- * Send the identical octets until there is an answer, four times at most.
+ * Send the same until there is an answer, four times at most.
  * @param {string} address
  * @param {Octets} body
  * @param {Net} [through]
- * @returns {Promise<Outcome>} "unknown": they may have arrived
+ * @param {Octets} [lean] the same without what can be spared: what is sent once the line has lost an attempt
+ * @returns {Promise<Outcome>} "unknown": it may have arrived
  */
-export async function send(address, body, through = net) {
+export async function send(address, body, through = net, lean = body) {
   /** @type {Outcome} */
-  let outcome = { kind: "unknown", why: "no-answer" };
-  for (const pause of [...PAUSES, 0]) {
-    const { found, after } = await attempt(address, body, through);
-    outcome = found;
+  let outcome = { kind: "unknown", why: "no-answer", isRepeat: false };
+  let next = body;
+  for (const [index, pause] of [...PAUSES, 0].entries()) {
+    const { found, after } = await attempt(address, next, through);
+    outcome = { ...found, isRepeat: index > 0 };
     if (after === undefined) return outcome;
+    if (found.kind === "unknown" && found.why === "no-answer") next = lean;
     if (pause) await through.wait(Math.min(Math.max(pause, after), LONGEST_PAUSE));
   }
   return outcome;
@@ -53,7 +58,7 @@ export async function send(address, body, through = net) {
  * @param {string} address
  * @param {Octets} body
  * @param {Net} through
- * @returns {Promise<{found: Outcome, after?: number}>} `after`: try again, not before so many ms
+ * @returns {Promise<{found: Found, after?: number}>} `after`: try again, not before so many ms
  */
 async function attempt(address, body, through) {
   try {
@@ -115,7 +120,8 @@ export async function getOctetsIfThere(address, through = net) {
  * @param {Net} through
  */
 function ask(address, options, through) {
-  const signal = AbortSignal.timeout(PATIENCE);
+  const length = /** @type {Octets | undefined} */ (options.body)?.length ?? 0;
+  const signal = AbortSignal.timeout(PATIENCE + Math.ceil(length / SLOWEST_LINE));
   return through.fetch(address, { ...options, credentials: "omit", redirect: "error", signal });
 }
 

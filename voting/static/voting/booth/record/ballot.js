@@ -10,7 +10,7 @@ import { parse } from "../codec/canonical.js";
 import { Fields } from "../codec/fields.js";
 import { KEY_OCTETS } from "../credentials/public_keys.js";
 import { SIGNATURE_OCTETS } from "../credentials/signatures.js";
-import { concat, fromInteger, toHex } from "../octets.js";
+import { concat, fromInteger, toHex, utf8 } from "../octets.js";
 import { packProof, unpackProof } from "./responses.js";
 import { CHALLENGE_OCTETS } from "./shape.js";
 
@@ -56,16 +56,28 @@ export function ballotValue({ election, credential, supersedes, ciphertexts, pro
 }
 
 /**
- * @param {Octets} octets a ballot of this program's own, kept over a reload: nothing else of it is looked at
- * @returns {string} the credential that it names, in hexadecimal; "" if it names none
+ * @param {Octets} octets a ballot of this program's own, kept over a reload, perhaps: nothing else of it is looked at
+ * @returns {{credential: string, supersedes: string}} in hexadecimal, what it names; "" if it names none
  */
-export function voterOf(octets) {
+export function headOf(octets) {
   try {
-    return toHex(new Fields(parse(octets, octets.length), "ballot").octets("credential", KEY_OCTETS));
+    const fields = new Fields(parse(octets, octets.length), "ballot");
+    const supersedes = fields.text("supersedes", { empty: true });
+    return { credential: toHex(fields.octets("credential", KEY_OCTETS)), supersedes };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return "";
+    return { credential: "", supersedes: "" };
   }
+}
+
+/**
+ * What is sent to cast a ballot (docs/spec/intake.md, "Requests"): canonical, since the ballot is.
+ * @param {Octets} ballot signed
+ * @param {Octets} [commitments] which save the server time, and no more
+ * @returns {Octets}
+ */
+export function submissionOf(ballot, commitments = new Uint8Array()) {
+  return concat(utf8('{"ballot":'), ballot, utf8(`,"commitments":"${toBase64url(commitments)}"}`));
 }
 
 /**

@@ -2,24 +2,38 @@
 /**
  * The delivery of one ballot, or of its test: signed once, sent, and its answer judged.
  *
- * What is sent is kept as octets until its receipt is verified, and only those octets are ever sent again.
+ * A ballot is kept as octets until its receipt is verified, and only those octets are ever sent again; its commitments, a cache
+ * that only saves the server time, are sent until the line fails. What was sent without an answer may have been taken: no
+ * refusal that comes later, though it is signed, says that it was not.
  */
 import { formatCheckCode } from "../../credentials/codes.js";
 import { isNoVerdict } from "../../errors.js";
 import { utf8 } from "../../octets.js";
 import { writeOpening } from "../../opening_text.js";
-import { voterOf } from "../../record/ballot.js";
+import { headOf, submissionOf } from "../../record/ballot.js";
 import { writeReceiptFile } from "../../receipt_file.js";
-import { lastOf } from "./standing.js";
+import { lastAfter, lastOf } from "./standing.js";
 
 /** @import { Event as FlowEvent, Fate, State } from "../../engine/flow.js" */
 /** @import { Memory, Sent } from "../../engine/memory.js" */
-/** @import { Accepted, Outcome } from "../../engine/transport.js" */
+/** @import { Proof } from "../../engine/desk.js" */
+/** @import { Outcome } from "../../engine/transport.js" */
 /** @import { Octets } from "../../octets.js" */
 /** @import { Opened } from "../election_page.js" */
 /** @import { Polling } from "../polling.js" */
 
-/** @typedef {{fate: Fate, tracker: string, credential: string, sent: Octets, body: Octets, wasSent?: boolean, answer?: unknown}} Outgoing */
+/**
+ * @typedef {object} Outgoing
+ * @property {Fate} fate
+ * @property {string} tracker
+ * @property {string} credential
+ * @property {Octets} sent the signed record
+ * @property {Octets} body the request's
+ * @property {Octets} lean the request's body without commitments
+ * @property {boolean} [wasSent] it may have arrived by an attempt that has no answer
+ * @property {unknown} [answer]
+ */
+/** @import { Place, Polls } from "./standing.js" */
 /** @typedef {"sealed" | "fate" | "credential"} Needed of the state */
 
 export class Delivery {
@@ -41,6 +55,8 @@ export class Delivery {
   rival = "";
   /** Whether the server was asked for that ballot, and proved none. */
   isDenied = false;
+  /** Whether a reload finds the ballot that was sent. */
+  isKept = true;
 
   /**
    * @param {Pick<Opened, "server" | "election">} opened
@@ -63,15 +79,21 @@ export class Delivery {
     return { sent: sent && new TextDecoder().decode(sent), answer };
   }
 
+  /** The code of the last answer if it is a refusal, else "". @returns {string} */
+  get refusalCode() {
+    return Object(this.#outgoing?.answer).code ?? "";
+  }
+
   /** Another ballot comes. */
   forget() {
     [this.#outgoing, this.opening, this.rival] = [undefined, "", ""];
   }
 
   /** A ballot that was sent before a reload; after it nobody has given a code, and only the ballot says whose it is. @param {Sent} kept */
-  resume({ ballot, body, tracker }) {
+  resume({ ballot, tracker }) {
     const sent = utf8(ballot);
-    this.#outgoing = { fate: "ballot", tracker, credential: voterOf(sent), sent, body: utf8(body), wasSent: true };
+    const lean = submissionOf(sent);
+    this.#outgoing = { fate: "ballot", tracker, credential: headOf(sent).credential, sent, body: lean, lean, wasSent: true };
   }
 
   /**
@@ -90,7 +112,7 @@ export class Delivery {
   async lookAgain() {
     const outgoing = this.#outgoing;
     if (!outgoing) return false;
-    await this.#findRival(outgoing);
+    await this.#findRival(outgoing, this.#afterEarlier(outgoing));
     return this.#outgoing === outgoing;
   }
 
@@ -103,7 +125,8 @@ export class Delivery {
     const tracker = sealed?.tracker ?? "";
     try {
       const signed = await (fate === "ballot" ? engine.cast({ tracker }) : engine.challenge({ tracker }));
-      this.#outgoing = { fate, tracker, credential, ...signed };
+      const lean = fate === "ballot" ? submissionOf(signed.sent) : signed.body;
+      this.#outgoing = { fate, tracker, credential, ...signed, lean };
     } catch {
       return undefined;
     }
@@ -112,10 +135,9 @@ export class Delivery {
   }
 
   /** @param {Outgoing} outgoing */
-  #keep({ sent, body, tracker }) {
-    const text = new TextDecoder();
+  #keep({ sent, tracker }) {
     this.#memory.forgetDraft();
-    this.#memory.keepSent({ ballot: text.decode(sent), body: text.decode(body), tracker });
+    this.isKept = this.#memory.keepSent({ ballot: new TextDecoder().decode(sent), tracker });
   }
 
   /**
@@ -123,19 +145,52 @@ export class Delivery {
    * @returns {Promise<FlowEvent>}
    */
   async #deliver(outgoing) {
-    const outcome = await this.#server.send(outgoing.fate, outgoing.body);
+    const { fate, body, lean, wasSent } = outgoing;
+    const outcome = await this.#server.send(fate, wasSent ? lean : body, lean);
     if (outcome.kind === "unknown") return { type: "unknown", why: outcome.why };
     outgoing.answer = outcome.answer;
+    outgoing.wasSent ||= outcome.isRepeat;
     try {
       await this.#judge(outgoing, outcome);
     } catch (error) {
       if (isNoVerdict(error)) return { type: "unknown", why: "not-checked" };
       return { type: "unknown", why: outcome.kind === "accepted" ? "bad-receipt" : "bad-refusal" };
     }
-    if (outcome.kind === "accepted") return { type: "accepted" };
-    const { code } = outcome.answer;
-    if (code === "stale-supersedes" || code === "limit-reached") await this.#findRival(outgoing);
+    return outcome.kind === "accepted" ? { type: "accepted" } : this.#refused(outgoing, outcome.answer.code);
+  }
+
+  /**
+   * What a signed refusal is worth. It settles the matter if nothing of the ballot can have arrived before, or if another ballot
+   * of this code is proven in its place.
+   * @param {Outgoing} outgoing
+   * @param {string} code
+   * @returns {Promise<FlowEvent>}
+   */
+  async #refused(outgoing, code) {
+    const mayBeTaken = outgoing.fate === "ballot" && outgoing.wasSent;
+    if (mayBeTaken && (await this.#isFound(outgoing))) return { type: "accepted" };
+    // Who has no ballot left may have the very one that this one was to replace.
+    if (code === "limit-reached" && !mayBeTaken) await this.#findRival(outgoing, (polls) => lastOf(polls, outgoing.credential));
+    else if (code === "limit-reached" || code === "stale-supersedes") await this.#findRival(outgoing, this.#afterEarlier(outgoing));
+    if (mayBeTaken && !this.rival) return { type: "unknown", why: "refused" };
+    if (outgoing.fate === "ballot") this.#memory.forgetSent();
     return { type: "refused", code };
+  }
+
+  /** Is what was sent on the board all the same, and does the server prove it? @param {Outgoing} outgoing */
+  async #isFound(outgoing) {
+    try {
+      const found = await this.#server.find(outgoing.tracker);
+      if (found) await this.#receive(outgoing, found);
+      return found !== undefined;
+    } catch {
+      return false; // nothing is known then, as before
+    }
+  }
+
+  /** @param {Outgoing} outgoing @returns {(polls: Polls) => Promise<Place | undefined>} what finds a ballot that can have come between */
+  #afterEarlier({ sent, credential }) {
+    return (polls) => lastAfter(polls, credential, headOf(sent).supersedes);
   }
 
   /**
@@ -146,12 +201,12 @@ export class Delivery {
     const engine = await this.#polling.live(); // it may be another than the one that signed
     if (outcome.kind === "accepted") return this.#receive(outgoing, outcome.answer);
     await engine.refusal({ sent: outgoing.sent, answer: outcome.answer });
-    return this.#memory.forgetSent();
+    return undefined;
   }
 
   /**
    * @param {Outgoing} outgoing
-   * @param {Accepted} answer
+   * @param {Proof} answer
    */
   async #receive(outgoing, answer) {
     const { fate, tracker, sent } = outgoing;
@@ -163,7 +218,7 @@ export class Delivery {
     }
     this.receipt = { file: this.#receiptFile(outgoing, answer), seq, time };
     this.#memory.forgetSent();
-    if (outgoing.wasSent) await this.#findRival(outgoing, seq); // it may be an old one
+    if (outgoing.wasSent) await this.#findRival(outgoing, (polls) => lastAfter(polls, outgoing.credential, tracker)); // it may be an old one
     engine.stop(); // the key is not needed any more
   }
 
@@ -178,7 +233,7 @@ export class Delivery {
 
   /**
    * @param {Outgoing} outgoing
-   * @param {Accepted} answer
+   * @param {Proof} answer
    */
   #receiptFile({ tracker, sent }, { entry, receipt }) {
     const { fingerprint: election } = this.#election;
@@ -186,17 +241,17 @@ export class Delivery {
   }
 
   /**
-   * Find the check code of the credential's last ballot, if it came later. A server without an answer is not held to deny one.
+   * Find the check code of the ballot that counts instead. A server without an answer is not held to deny one.
    * @param {Outgoing} outgoing
-   * @param {number} [after] its place on the board
+   * @param {(polls: Polls) => Promise<Place | undefined>} find
    */
-  async #findRival({ tracker, credential }, after = -1) {
+  async #findRival({ tracker }, find) {
     [this.rival, this.isDenied] = ["", false];
     try {
       await this.#polling.live();
       const polls = { server: this.#server, election: this.#election, engine: this.#polling.engine };
-      const last = await lastOf(polls, credential);
-      if (last && last.tracker !== tracker && last.seq > after) this.rival = formatCheckCode(last.tracker);
+      const found = await find(polls);
+      if (found && found.tracker !== tracker) this.rival = formatCheckCode(found.tracker);
       this.isDenied = !this.rival;
     } catch (error) {
       this.isDenied = !isNoVerdict(error); // another election, for one

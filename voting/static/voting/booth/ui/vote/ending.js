@@ -9,8 +9,9 @@ import { button, download, el, notice } from "../dom.js";
 /** @import { Fate } from "../../engine/flow.js" */
 
 /**
- * @param {{checkCode: string, checkAddress: string, receipt: {file: string, seq: number, time: number}, later: string, left: number, closes: number,
- *   onagain: () => void, onother: () => void}} given `later`: the check code of a ballot that replaced this one, "" for none
+ * @param {{checkCode: string, checkAddress: string, receipt: {file: string, seq: number, time: number}, later: string, left: number | undefined, closes: number,
+ *   onagain: () => void, onother: () => void}} given `later`: the check code of a ballot that replaced this one, "" for none;
+ *   `left`: undefined if it is not proven how many ballots are left: then the voter is told that there are some
  */
 export function confirmedView({ checkCode, checkAddress, receipt, later, left, closes, onagain, onother }) {
   const file = new Blob([receipt.file], { type: "application/json" });
@@ -28,14 +29,20 @@ export function confirmedView({ checkCode, checkAddress, receipt, later, left, c
         el("a", { class: "btn btn-primary", href: checkAddress }, say("Check my ballot")),
         download(say("Save the receipt"), "veritally-receipt.json", file),
         button(say("Print"), () => globalThis.print()))),
-    left > 0 && el("section", { class: "on-screen", "aria-labelledby": "change" },
+    left !== 0 && el("section", { class: "on-screen", "aria-labelledby": "change" },
       el("h2", { id: "change" }, say("If you change your mind")),
-      el("p", {}, sayMany("Until voting ends you can vote once more. Your last ballot counts, and only that one.",
-        "Until voting ends you can vote %(count)s more times. Your last ballot counts, and only that one.", left)),
+      el("p", {}, leftText(left)),
       el("p", { class: "soft" }, say("Voting ends: %(when)s UTC.", { when: sayTime(closes) })),
       el("div", { class: "actions" }, button(say("Vote again"), onagain, { id: "again" }))),
     el("p", { class: "soft on-screen" }, say("This page has removed your choices. You can close it. If you opened a link with your code in it, the link stays in this browser's history: on a device that others use, delete it there.")),
     otherVoter(onother));
+}
+
+/** @param {number | undefined} left */
+function leftText(left) {
+  if (left === undefined) return say("Until voting ends you can vote again. Your last ballot counts, and only that one.");
+  return sayMany("Until voting ends you can vote once more. Your last ballot counts, and only that one.",
+    "Until voting ends you can vote %(count)s more times. Your last ballot counts, and only that one.", left);
 }
 
 /**
@@ -128,8 +135,8 @@ function refusalTitle(fate, code) {
   return fate === "ballot" ? say("This ballot is not counted") : say("This test was not taken");
 }
 
-/** @param {string} code */
-function refusal(code) {
+/** @param {string} code of a refusal that is signed */
+export function refusal(code) {
   switch (code) {
     case "limit-reached": return say("You have cast all the ballots that this election allows for one code. The last of them counts.");
     case "not-open": return say("Voting is not open any more.");

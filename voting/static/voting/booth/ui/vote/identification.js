@@ -114,9 +114,9 @@ export class Identification {
    */
   async #stand(credential, isLate) {
     const { page, server, election } = this.#opened;
-    const { refusal, ballots, limit } = await standingOf({ server, election, engine: this.#polling.engine }, credential);
+    const { refusal, ballots, limit, isCounted } = await standingOf({ server, election, engine: this.#polling.engine }, credential);
     if (isLate()) return;
-    const goOn = () => !isLate() && this.#asker.onidentified({ type: "identified", credential, ballots, limit });
+    const goOn = () => !isLate() && this.#asker.onidentified({ type: "identified", credential, ballots, limit, isCounted });
     if (refusal) showCodeErrors(page, refusal, goOn);
     else goOn();
   }

@@ -4,6 +4,7 @@ import { evidenceFile } from "../../engine/evidence.js";
 import { say } from "../../texts.js";
 import { codeBlock, copyButton } from "../code.js";
 import { button, download, el, notice } from "../dom.js";
+import { refusal } from "./ending.js";
 
 /** @import { Fate } from "../../engine/flow.js" */
 /** @import { Evidence } from "../../engine/evidence.js" */
@@ -17,19 +18,22 @@ export function sendingView(fate) {
 }
 
 /**
- * @param {{fate: Fate, why: string, evidence: Evidence, checkAddress: string, onretry: () => void, onagain: () => void}} given
+ * @param {{fate: Fate, why: string, code: string, isKept: boolean, evidence: Evidence, checkAddress: string, onretry: () => void,
+ *   onagain: () => void}} given `code`: of the refusal that was signed, "" for none; `isKept`: whether a reload sends the ballot again
  */
-export function unconfirmedView({ fate, why, evidence, checkAddress, onretry, onagain }) {
+export function unconfirmedView({ fate, why, code, isKept, evidence, checkAddress, onretry, onagain }) {
   const isLie = why === "bad-receipt" || why === "bad-refusal";
-  const heading = isLie ? say("The server's answer does not hold") : say("There is no answer yet");
+  const isRefused = why === "refused";
   return el("div", {},
-    notice(isLie ? "bad" : "care", heading, el("p", {}, reason(why)), fate === "ballot" &&
+    notice(isLie ? "bad" : "care", unconfirmedTitle(why), el("p", {}, reason(why)), isRefused && el("p", {}, refusal(code)), fate === "ballot" &&
       el("p", {}, say("Your ballot was sent, and it may still be counted. Sending it again sends the same ballot: it can never count twice.")),
+    fate === "ballot" && !isKept && el("p", {}, say("Keep this page open, and do not reload it: your browser did not let the page keep the ballot for that.")),
     fate === "challenged" && el("p", {}, say("You need not wait for the test: you can go on to your real ballot. It gets another check code."))),
     el("div", { class: "actions" }, button(say("Send it again"), onretry, { class: "btn btn-primary", id: "retry" }),
       fate === "ballot"
         ? el("a", { class: "btn btn-secondary", href: checkAddress, target: "_blank", rel: "noreferrer" }, say("Check my ballot"))
-        : button(say("Go on to your real ballot"), onagain, { id: "again" })),
+        : button(say("Go on to your real ballot"), onagain, { id: "again" }),
+      isRefused && code !== "not-open" ? button(say("Vote again"), onagain, { id: "again" }) : null),
     el("section", { class: "sheet", "aria-labelledby": "keep" },
       el("h2", { id: "keep" }, say("Keep this check code")),
       codeBlock(evidence.checkCode), copyButton(evidence.checkCode),
@@ -38,8 +42,15 @@ export function unconfirmedView({ fate, why, evidence, checkAddress, onretry, on
 }
 
 /** @param {string} why */
+function unconfirmedTitle(why) {
+  if (why === "refused") return say("The server now says that it does not take your ballot");
+  return why === "bad-receipt" || why === "bad-refusal" ? say("The server's answer does not hold") : say("There is no answer yet");
+}
+
+/** @param {string} why */
 function reason(why) {
   switch (why) {
+    case "refused": return say("It signed that, and does not show your ballot on the public board. But the ballot had been sent before without an answer, and may have been taken then. Save what was answered, and look for your ballot later.");
     case "busy": return say("The server has too much to do at the moment.");
     case "unwitnessed": return say("The server says that it has what was sent, but that not enough witnesses have signed for it yet.");
     case "failed": return say("The server says that it failed over what was sent.");

@@ -2,7 +2,8 @@
 /**
  * How a code stands: what the server says of it, and what of that it proves.
  *
- * The limit is the manifest's. A ballot counts as cast if the board has it and the credential signed it. That a code was
+ * The limit is the manifest's. A ballot counts as cast if the board has it and the credential signed it: its proof is not
+ * looked at (engine/desk.js, `checkSigned`). That a code was
  * revoked, the registrar has to have signed. Nothing else that turns a voter away is proven by anybody. A server that has no
  * answer at the moment, or whose ballot waits for its witnesses, has not lied: nothing is held against it.
  */
@@ -20,6 +21,7 @@ import { readRollChange } from "../../record/roll_change.js";
  * @typedef {object} Found
  * @property {readonly string[]} ballots trackers of this credential's ballots, in order; the last is proven, or `refusal` is NotShown
  * @property {number} limit
+ * @property {boolean} isCounted whether every one of the ballots is proven: else nobody is told how many are left
  * @property {Refusal} [refusal] why the voter is turned away: only `Revoked` is proven
  */
 
@@ -32,17 +34,17 @@ export async function standingOf(polls, credential) {
   const { server, election: { rules: { ballotsPerCredential: limit } } } = polls;
   const standing = await server.standing(credential);
   const claimed = [...new Set(standing.ballots.map(({ tracker }) => tracker))];
-  const needed = claimed.length < limit ? claimed.slice(-1) : claimed;
+  const needed = claimed.length + 1 < limit ? claimed.slice(-1) : claimed; // the next ballot is the last one only if all are proven
   try {
     const proven = await provenOf(polls, credential, needed);
     const isProven = proven.length === needed.length;
     const ballots = isProven ? [...claimed.slice(0, claimed.length - needed.length), ...proven] : proven;
     const refusal = (await turnedAway(polls, credential, standing)) ?? (isProven ? undefined : new NotProven("ballots that this code has not cast"));
-    return { ballots, limit, refusal };
+    return { ballots, limit, isCounted: ballots.length === proven.length, refusal };
   } catch (error) {
     if (!(error instanceof BadAnswer)) throw error;
     // Who goes on all the same supersedes the ballot that is named; that none is left, nobody is told without proof.
-    return { ballots: claimed.length < limit ? claimed : [], limit, refusal: new NotShown("what would prove it is not shown") };
+    return { ballots: claimed.length < limit ? claimed : [], limit, isCounted: false, refusal: new NotShown("what would prove it is not shown") };
   }
 }
 
@@ -59,17 +61,26 @@ export async function lastOf(polls, credential) {
 /**
  * @param {Polls} polls
  * @param {string} credential
+ * @param {string} earlier tracker of a ballot of its own, "" for none
+ * @returns {Promise<Place | undefined>} its last ballot, if the server proves that it came after the earlier one; throws as
+ *   `standingOf`
+ */
+export async function lastAfter(polls, credential, earlier) {
+  const place = earlier ? await proved(polls, credential, earlier) : { seq: -1 };
+  const last = place && (await lastOf(polls, credential));
+  return last && last.seq > place.seq ? last : undefined;
+}
+
+/**
+ * @param {Polls} polls
+ * @param {string} credential
  * @param {readonly string[]} claimed
  * @returns {Promise<string[]>} the trackers that are proven, in the board's order
  */
 async function provenOf(polls, credential, claimed) {
-  /** @type {Place[]} */
-  const found = [];
-  for (const tracker of claimed) {
-    const place = await proved(polls, credential, tracker);
-    if (place) found.push(place);
-  }
-  return found.sort((one, other) => one.seq - other.seq).map(({ tracker }) => tracker);
+  const found = await Promise.all(claimed.map((tracker) => proved(polls, credential, tracker)));
+  const places = found.flatMap((place) => place ?? []);
+  return places.sort((one, other) => one.seq - other.seq).map(({ tracker }) => tracker);
 }
 
 /**
@@ -84,8 +95,8 @@ async function proved({ engine, server }, credential, tracker) {
     const answer = await server.find(tracker);
     if (!answer) return undefined;
     const payload = await server.blob(answer.payloadSha256);
-    const found = await engine.checkEntry({ digits: tracker, answer, payload });
-    return found.type === "ballot" && found.credential === credential ? { tracker, seq: found.seq } : undefined;
+    const found = await engine.checkSigned({ digits: tracker, answer, payload });
+    return found.credential === credential ? { tracker, seq: found.seq } : undefined;
   } catch (error) {
     if (isNoVerdict(error)) throw error;
     return undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 /** The voting page: shows the step at which flow.js stands, and does what a step asks for. */
-import { bannerOf, next, start, supersedes } from "../../engine/flow.js";
+import { ballotsLeft, bannerOf, next, start, supersedes } from "../../engine/flow.js";
 import { mayHoldSent, Memory, tabStore } from "../../engine/memory.js";
 import { formatCheckCode } from "../../credentials/codes.js";
 import { say } from "../../texts.js";
@@ -226,7 +226,7 @@ export class VotingPage {
   /** @returns {[string, ...Child[]]} heading and content */
   #view() {
     const state = this.#state;
-    const { receipt, opening, rival, isDenied } = this.#delivery;
+    const { receipt, opening, rival, isDenied, isKept, refusalCode } = this.#delivery;
     const [onagain, onother] = [() => this.#again(), () => this.#take({ type: "another-code" })];
     switch (state.step) {
       case "identify": return [say("Vote"), identifyView({ code: this.#code, registrar: this.#election.registrar, isStopped: state.why === "stopped",
@@ -237,10 +237,10 @@ export class VotingPage {
       case "ask-test": return [say("Test this ballot?"), askTestView({ checkCode: this.#checkCode,
         ontest: () => this.#take({ type: "test" }), onback: () => this.#take({ type: "show", step: "review" }) })];
       case "sending": return [say("Sending"), sendingView(state.fate)];
-      case "unconfirmed": return [say("Not confirmed yet"), unconfirmedView({ fate: state.fate, why: state.why, evidence: this.#evidence(),
+      case "unconfirmed": return [say("Not confirmed yet"), unconfirmedView({ fate: state.fate, why: state.why, code: refusalCode, isKept, evidence: this.#evidence(),
         checkAddress: this.#checkAddress, onretry: () => this.#take({ type: "retry" }), onagain })];
       case "confirmed": return [say("You have voted"), confirmedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress,
-        receipt, later: rival, left: this.#left,
+        receipt, later: rival, left: ballotsLeft(state),
         closes: this.#election.schedule.closes, onagain, onother })];
       case "voted": return [say("You have voted"), votedView({ checkCode: this.#checkCode, checkAddress: this.#checkAddress, onother })];
       case "refused": return [refusedHeading(state), refusedView({ fate: state.fate, code: state.why, rival, evidence: this.#evidence(),
@@ -313,11 +313,6 @@ export class VotingPage {
 
   get #checkAddress() {
     return this.#server.checkAddress(this.#checkCode);
-  }
-
-  get #left() {
-    const { ballots, limit } = this.#state;
-    return this.#state.credential ? Math.max(0, limit - ballots.length) : 0;
   }
 
   /** @returns {Evidence} */
