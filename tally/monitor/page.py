@@ -32,8 +32,8 @@ _ELEMENTS = _words(
     "meta nav noscript ol p path rect script section small span strong summary svg time title ul"
 )
 _ATTRIBUTES = _words(
-    "action charset class content d datetime dir fetchpriority focusable height href hreflang id lang method name rel role "
-    "rx src stroke-width tabindex type value viewbox width"
+    "action charset class content d datetime dir fetchpriority focusable height href hreflang id lang method "
+    "name rel role rx src stroke-width tabindex type value viewbox width"
 )
 _NAMED = _words("button input meta")  # a name elsewhere can stand before a property of the document
 _HERE = re.compile(r"(?:#|/(?![/\\])|\?)[!-\[\]-~]*|#?")  # printable, without a backslash: on this server
