@@ -32,8 +32,8 @@ _ELEMENTS = _words(
     "meta nav noscript ol p path rect script section small span strong summary svg time title ul"
 )
 _ATTRIBUTES = _words(
-    "action charset class content d datetime dir focusable height href hreflang id lang method name rel role "
-    "rx src stroke-width tabindex type value viewbox width"
+    "action charset class content d datetime dir fetchpriority focusable height href hreflang id lang method "
+    "name rel role rx src stroke-width tabindex type value viewbox width"
 )
 _NAMED = _words("button input meta")  # a name elsewhere can stand before a property of the document
 _HERE = re.compile(r"(?:#|/(?![/\\])|\?)[!-\[\]-~]*|#?")  # printable, without a backslash: on this server
@@ -199,7 +199,8 @@ def _linked(values: dict[str, str]) -> list[re.Match[str]]:
     rel, address = values.get("rel", ""), values.get("href", "")
     if rel == "icon" and address.startswith(_ICON):
         return []
-    if rel not in _LINKS or set(values) != {"rel", "href"}:
+    known = {"rel", "href"} | ({"fetchpriority"} if rel == _PRELOADS else set())
+    if rel not in _LINKS or not {"rel", "href"} <= set(values) <= known:
         raise ForeignCode("<link> loads something unknown", computed=rel)
     return [_file_of(address, _LINKS[rel])]
 

@@ -20,7 +20,7 @@ from voting.states import State
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = ("vote", "check", "tested")
-LINK = re.compile(r'<link rel="(stylesheet|modulepreload)"\s+href="([^"]+)">')
+LINK = re.compile(r'<link rel="(stylesheet|modulepreload)"\s+href="([^"]+)"')
 BLOB = re.compile(r'data-(manifest|key|opening)="([0-9a-f]{64})"')
 
 

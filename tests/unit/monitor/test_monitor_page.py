@@ -17,7 +17,7 @@ LANGUAGES = """<form action="/language/setlang/" method="post"><input type="hidd
 GOOD = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Vote</title>
 <link rel="icon" href="data:image/svg+xml,%3Csvg%3E" type="image/svg+xml">
 <link rel="stylesheet" href="{FOLDER}style/vendor/bootstrap.min.css">
-<link rel="modulepreload" href="{FOLDER}ui/dom.js">
+<link rel="modulepreload" href="{FOLDER}ui/dom.js" fetchpriority="low">
 </head><body><a href="/">Veritally</a><a href="#content">Skip</a>{START}{LANGUAGES}
 <noscript><p>No</p></noscript><svg viewBox="0 0 1 1"><path d="M0 0" /></svg>{SCRIPT}</body></html>"""
 POLICY = (
@@ -105,6 +105,7 @@ def refused(page):
         f'<link rel="stylesheet" href="{FOLDER}booth.css?x">',
         f'<link rel="stylesheet" href="{FOLDER}vote.js">',
         f'<link rel="stylesheet" href="{FOLDER}booth.css" media="print">',
+        f'<link rel="stylesheet" href="{FOLDER}booth.css" fetchpriority="low">',
         f'<link rel="alternate stylesheet" href="{FOLDER}booth.css">',
         '<link rel="modulepreload" href="/static/evil.js">',
         f'<link rel="modulepreload" href="{OTHER}vote.js">',
