@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bulletin_board", "0003_selfcheck"),
+        ("bulletin_board", "0004_objection"),
     ]
 
     operations = [
