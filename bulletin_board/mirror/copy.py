@@ -26,7 +26,7 @@ from bulletin_board.sources import FolderSource
 from bulletin_board.tile_hashes import TileHashes
 
 EVIDENCE = "evidence"
-MAX_EVIDENCE = 100  # kept of boards no longer than ours, and as many of longer ones, which anyone can feign
+MAX_EVIDENCE = 100  # forks, which the log alone can make, that are kept
 Found = TypeVar("Found")
 _INCOMING = ".incoming"
 
@@ -77,6 +77,10 @@ class Copy:
     def root_at(self, size: int) -> bytes:
         """Return the root of the copy's first `size` entries; raises CopyDamaged."""
         return _own(lambda: merkle.root(size, self.hashes))
+
+    def verified_root_at(self, size: int) -> bytes:
+        """Return the root of the copy's first `size` entries, of all of them; raises CopyDamaged."""
+        return _own(lambda: reader.read_root(self.source, self.head, size))
 
     def last_entries(self) -> tuple[bytes, ...]:
         """Return the entries of the last bundle that is not full; raises CopyDamaged."""
@@ -142,16 +146,17 @@ class Copy:
             shutil.rmtree(self.folder / f"{path}.p", ignore_errors=True)
         self.note, self.head = data, head
 
+    def holds_evidence(self, theirs: bytes) -> bool:
+        """Say whether this checkpoint was found before to contradict the copy's."""
+        return (self._evidence(theirs) / "theirs").exists()
+
     def keep_evidence(self, theirs: bytes) -> Path | None:
         """Keep two checkpoints of the log that contradict each other; return their folder.
 
         None if there is too much evidence already.
         """
-        name = hashlib.sha256(note.Note.from_bytes(theirs).text.encode()).hexdigest()[:16]
-        size = checkpoint.open_checkpoint(theirs, self.key).size
-        kind = "longer" if size > self.head.size else "fork"
-        place = self.folder / EVIDENCE / f"{kind}.{self.head.size}.{name}"
-        if not place.exists() and len(list(place.parent.glob(f"{kind}.*"))) >= MAX_EVIDENCE:
+        place = self._evidence(theirs)
+        if not place.exists() and len(list(place.parent.glob("fork.*"))) >= MAX_EVIDENCE:
             return None
         place.mkdir(parents=True, exist_ok=True)
         write_file(place / "ours", self.note)
@@ -159,6 +164,10 @@ class Copy:
         for folder in (place, place.parent, self.folder):
             sync_folder(folder)
         return place
+
+    def _evidence(self, theirs: bytes) -> Path:
+        name = hashlib.sha256(note.Note.from_bytes(theirs).text.encode()).hexdigest()[:16]
+        return self.folder / EVIDENCE / f"fork.{self.head.size}.{name}"
 
     def _write_lines(self, size: int) -> None:
         """Bring the lines up to the first `size` entries, all of which are in their places."""
