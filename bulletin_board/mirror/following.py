@@ -5,6 +5,7 @@ Specification: docs/spec/board.md, "Mirrors". The source is believed nothing but
 what hashes to it. How often a step is taken is decided in command.py.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 
 from bulletin_board import layout, reader
@@ -17,12 +18,14 @@ from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.note import MAX_SIGNATURES, Note, Signature, open_note
 from bulletin_board.log.policy import Policy, open_under
 from bulletin_board.log.tiles import HEIGHT, WIDTH, Tile
+from bulletin_board.mirror import checking
 from bulletin_board.mirror.copy import EVIDENCE, Copy
-from bulletin_board.mirror.errors import BoardForked, BoardIsOlder, MirrorClockWentBack
+from bulletin_board.mirror.errors import BoardForked, BoardIsOlder, CopyDamaged, MirrorClockWentBack
 from bulletin_board.sources import Source
 
 PATIENCE = 60  # s that the clock may be behind the last cosignature: then time stands still
 Progress = Callable[[int, int], None]
+_log = logging.getLogger(__name__)
 
 
 def follow(
@@ -36,8 +39,10 @@ def follow(
 ) -> Checkpoint:
     """Bring `copy` up to the source's checkpoint, and return that; `now` is in seconds since 1970.
 
-    Raises BoardForked, whose checkpoints are then kept; BoardIsOlder; CopyDamaged; MirrorClockWentBack; for
-    what the source says, a SourceError, or a LogError or EncodingError that names the entry.
+    The copy is checked first, and what is damaged or missing there is fetched again: nothing is cosigned
+    while it is. Raises BoardForked, whose checkpoints are then kept; BoardIsOlder; CopyDamaged;
+    MirrorClockWentBack; for what the source says, a SourceError, or a LogError or EncodingError that names
+    the entry.
     """
     data = source.read(layout.CHECKPOINT, limit=note.LIMIT)
     head = open_checkpoint(data, copy.key)
@@ -45,13 +50,31 @@ def follow(
         open_under(data, policy)
     if head.size <= copy.head.size:
         _check_past(copy, data, head)
-    else:
-        _fetch(source, copy, data, head, progress)
+    elif copy.holds_evidence(data):  # proved before; its entries need not be read again
+        raise _fork(copy, data, head)
+    damage = _damage(copy, now)
+    whole = copy.anew() if damage else copy
+    if head.size > whole.head.size:
+        _fetch(source, copy, whole, data, head, progress)
     if cosigner is not None:
         data = _cosigned(copy, data, head, cosigner, now)
-    if data != copy.note or not copy.holds_lines():
-        copy.publish(data)
+    if damage or data != copy.note or not copy.holds_lines():
+        whole.publish(data)
+        copy.note, copy.head = whole.note, whole.head
+    if damage:
+        checking.confirm(copy, now=now)
+        _log.warning("The copy is whole again.")
     return head
+
+
+def _damage(copy: Copy, now: int) -> CopyDamaged | None:
+    """What the check of the copy's own files finds; it is said, as the disk may need somebody."""
+    try:
+        checking.check(copy, now=now)
+    except CopyDamaged as damage:
+        _log.warning("CopyDamaged: %s; what is missing is fetched again", damage)
+        return damage
+    return None
 
 
 def _check_past(copy: Copy, data: bytes, head: Checkpoint) -> None:
@@ -69,15 +92,16 @@ def _check_past(copy: Copy, data: bytes, head: Checkpoint) -> None:
     raise BoardIsOlder("the board shows less than before", expected=old.size, computed=head.size)
 
 
-def _fetch(source: Source, copy: Copy, data: bytes, head: Checkpoint, progress: Progress) -> None:
-    """Stage what `head` adds to the copy; raises BoardForked if it adds to something else.
+def _fetch(
+    source: Source, copy: Copy, whole: Copy, data: bytes, head: Checkpoint, progress: Progress
+) -> None:
+    """Stage what `head` adds to `whole`, which is `copy`, or nothing if that is damaged.
 
+    Raises BoardForked if `head` adds to something else than the copy's checkpoint.
     That the new entries reach the signed root from the copy's own tree is the proof that nothing was changed.
     The source's hash tiles are not needed for it.
     """
-    if copy.holds_evidence(data):  # proved before; its entries need not be read again
-        raise _fork(copy, data, head)
-    fetch = _Fetch(source, copy, head)
+    fetch = _Fetch(source, whole, head, copy.head)
     try:
         fetch.read_entries()
     except SourceError:
@@ -119,10 +143,12 @@ class _Fetch:
     known that the log signed the entry.
     """
 
-    def __init__(self, source: Source, copy: Copy, head: Checkpoint) -> None:
+    def __init__(self, source: Source, copy: Copy, head: Checkpoint, old: Checkpoint) -> None:
+        """`old` is what was vouched for: if `copy` begins before it, the entries must lead there, too."""
         self._source = source
         self._copy = copy
         self._head = head
+        self._old = old
         self._tree = copy.tree()
         self._previous: Envelope | None = copy.last_envelope()
         self._rows = {level: self._row(level) for level in range(tiles.MAX_LEVEL + 1)}
@@ -195,6 +221,12 @@ class _Fetch:
         for node in self._tree.add(merkle.leaf_hash(data)):
             if node.level % HEIGHT == 0:
                 self._add_hash(node)
+        if self._tree.size == self._old.size and self._tree.root() != self._old.root:
+            raise RootMismatch(
+                "the first entries are not those that were copied before",
+                expected=self._old.root,
+                computed=self._tree.root(),
+            )
 
     def _add_hash(self, node: merkle.Node) -> None:
         level = node.level // HEIGHT
