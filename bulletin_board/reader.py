@@ -45,6 +45,24 @@ def iter_entries(source: Source, head: Checkpoint) -> Iterator[tuple[Envelope, b
         raise RootMismatch("the entries have another root", expected=head.root, computed=tree.root())
 
 
+def read_root(source: Source, head: Checkpoint, size: int) -> bytes:
+    """Return the root of the first `size` entries, 0 ≤ size ≤ head.size, of those that reach `head`'s root.
+
+    They are hashed and nothing else: what is signed is signed, whatever it says. Raises a SourceError,
+    MalformedTile or RootMismatch.
+    """
+    tree = merkle.Frontier(0, ())
+    root = tree.root()
+    for bundle in tiles.bundles_of(head.size):
+        for data in read_bundle(source, bundle):
+            tree.add(merkle.leaf_hash(data))
+            if tree.size == size:
+                root = tree.root()
+    if tree.root() != head.root:
+        raise RootMismatch("the entries have another root", expected=head.root, computed=tree.root())
+    return root
+
+
 def read_payload(source: Source, entry: Envelope) -> bytes:
     """Return the payload that `entry` names; raises a SourceError, or PayloadMismatch for any other bytes."""
     data = source.read(layout.blob_path(entry.payload_sha256), limit=entry.payload_len)

@@ -99,5 +99,5 @@ def cosignatures_of(opened: Opened) -> tuple[Cosignature, ...]:
 
 
 def time_of(line: Signature) -> int:
-    """Return the time that a cosignature states, in seconds since 1970: any 64 bits."""
+    """Return the time that a cosignature states, in seconds since 1970: any 64 bits if unverified."""
     return int.from_bytes(line.signature[:TIME_BYTES], "big")

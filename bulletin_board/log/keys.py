@@ -2,7 +2,8 @@
 """Verifier keys of signed notes, as text (name+keyid+base64(type ‖ public key)) and in use.
 
 Specification: docs/spec/board.md, "Keys"; C2SP signed-note and tlog-cosignature. Known types: 0x01 Ed25519
-and 0x04 timestamped Ed25519 cosignature. Who may hold which key is policy and not decided here.
+and 0x04 timestamped Ed25519 cosignature. Of any other, such as 0x06 ML-DSA-44, only the form is known: see
+`OtherKey`. Who may hold which key is policy and not decided here.
 """
 
 import hashlib
@@ -23,7 +24,8 @@ KEY_BYTES = 32
 KEY_ID_BYTES = 4
 TIME_BYTES = 8
 NAME_LIMIT = 255  # characters
-_TEXT_LIMIT = NAME_LIMIT + 64
+MAX_TIME = 2**63 - 1  # s since 1970, that a cosignature may state
+_TEXT_LIMIT = NAME_LIMIT + 4_096  # characters: keys of other types are longer; ML-DSA-44's has 1,312 bytes
 
 _FIELD_PRIME = 2**255 - 19
 _ORDER_8_Y = (
@@ -64,6 +66,8 @@ class VerifierKey:
         message = text.encode("utf-8")
         if self.type == COSIGNATURE:
             time, signature = int.from_bytes(signature[:TIME_BYTES], "big"), signature[TIME_BYTES:]
+            if time > MAX_TIME:
+                raise BadSignature("time of a cosignature", expected=f"at most {MAX_TIME}", computed=time)
             message = cosigned_message(text, time)
         try:
             Ed25519PublicKey.from_public_bytes(self.key).verify(signature, message)
@@ -77,23 +81,30 @@ class VerifierKey:
     @classmethod
     def from_text(cls, text: str) -> "VerifierKey":
         """Return the key that `text` names; raises MalformedKey, UnsupportedKey or WeakKey."""
-        if len(text) > _TEXT_LIMIT:
-            raise MalformedKey("verifier key too long", expected=f"at most {_TEXT_LIMIT}", computed=len(text))
-        # base64 may hold a plus sign; the name and the key id may not.
-        name, separator, rest = text.partition("+")
-        key_id, second, encoded = rest.partition("+")
-        if not separator or not second or not _KEY_ID.fullmatch(key_id):
-            raise MalformedKey("a verifier key is name+keyid+key")
-        try:
-            data = base64std.decode(encoded)
-        except NotBase64 as error:
-            raise MalformedKey(f"verifier key: {error.message}") from None
-        if not data:
-            raise MalformedKey("a verifier key is name+keyid+key")
+        name, key_id, data = _parts(text)
         found = cls(name=name, type=data[0], key=data[1:])
         if found.key_id.hex() != key_id:
             raise MalformedKey("key id of another key", expected=found.key_id.hex(), computed=key_id)
         return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherKey:
+    """A key of a type that is not known here: nothing signed with it can be verified.
+
+    How its key id is made is not known either.
+    """
+
+    name: str
+    key: bytes
+    text: str
+
+    @classmethod
+    def from_text(cls, text: str) -> "OtherKey":
+        """Return the key that `text` names; raises MalformedKey. Its type is not one of VerifierKey's."""
+        name, _, data = _parts(text)
+        check_name(name)
+        return cls(name=name, key=data[1:], text=text)
 
 
 def check_name(name: str) -> None:
@@ -107,3 +118,21 @@ def check_name(name: str) -> None:
 def cosigned_message(text: str, time: int) -> bytes:
     """Return what a witness signs at `time` (seconds since 1970): C2SP tlog-cosignature, "Message"."""
     return f"cosignature/v1\ntime {time}\n{text}".encode()
+
+
+def _parts(text: str) -> tuple[str, str, bytes]:
+    """The name, the key id, and type ‖ key, of which there is at least the type; raises MalformedKey."""
+    if len(text) > _TEXT_LIMIT:
+        raise MalformedKey("verifier key too long", expected=f"at most {_TEXT_LIMIT}", computed=len(text))
+    # base64 may hold a plus sign; the name and the key id may not.
+    name, separator, rest = text.partition("+")
+    key_id, second, encoded = rest.partition("+")
+    if not separator or not second or not _KEY_ID.fullmatch(key_id):
+        raise MalformedKey("a verifier key is name+keyid+key")
+    try:
+        data = base64std.decode(encoded)
+    except NotBase64 as error:
+        raise MalformedKey(f"verifier key: {error.message}") from None
+    if not data:
+        raise MalformedKey("a verifier key is name+keyid+key")
+    return name, key_id, data

@@ -19,7 +19,7 @@ from bulletin_board.log.keys import ED25519, KEY_BYTES, KEY_ID_BYTES, VerifierKe
 LIMIT = 65_536  # bytes
 MAX_SIGNATURES = 64
 
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f]")  # as C2SP signed-note has it; DEL is none of them
 # Strangers may sign under names that no key of ours could have. A list of its own: which characters are white
 # space, or printable, must not depend on the Unicode version of whoever reads.
 _SIGNER = re.compile("[^+\x09-\x0d\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")

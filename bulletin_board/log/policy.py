@@ -19,10 +19,11 @@ from bulletin_board.errors import (
     RepeatedInPolicy,
     TooManyInPolicy,
     UnknownInPolicy,
+    UnsupportedKey,
 )
 from bulletin_board.log.checkpoint import Checkpoint, read_checkpoint
 from bulletin_board.log.cosignature import AHEAD, Cosignature, Cosigned, cosignatures_of
-from bulletin_board.log.keys import COSIGNATURE, ED25519, VerifierKey
+from bulletin_board.log.keys import COSIGNATURE, ED25519, OtherKey, VerifierKey
 from bulletin_board.log.note import Opened, open_note
 
 LIMIT = 65_536  # bytes
@@ -44,6 +45,15 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """A witness whose key is of a type not known here: for this reader it never signs."""
+
+    key: OtherKey
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """At least `threshold` of `members`, each a witness or a group defined before."""
 
@@ -58,18 +68,20 @@ class Policy:
 
     logs: tuple[Party, ...] = ()
     witnesses: tuple[Party, ...] = ()
+    strangers: tuple[Stranger, ...] = ()
     groups: tuple[Group, ...] = ()
     quorum: str = NONE
 
     def is_met_by(self, cosigners: Container[VerifierKey]) -> bool:
         """Say whether these witnesses are enough."""
         met = {witness.name: witness.key in cosigners for witness in self.witnesses} | {NONE: True}
+        met |= {stranger.name: False for stranger in self.strangers}
         for group in self.groups:
             met[group.name] = sum(met[member] for member in group.members) >= group.threshold
         return met[self.quorum]
 
     def keys(self) -> tuple[VerifierKey, ...]:
-        """Every witness's key, in the order of the file."""
+        """Every witness's key that can be used, in the order of the file."""
         return tuple(witness.key for witness in self.witnesses)
 
     def least(self) -> int:
@@ -89,6 +101,7 @@ class Policy:
         lines = [
             *(_line("log", log.key.to_text(), log.url) for log in self.logs),
             *(_line("witness", one.name, one.key.to_text(), one.url) for one in self.witnesses),
+            *(_line("witness", one.name, one.key.text, one.url) for one in self.strangers),
             *(_line("group", one.name, str(one.threshold), *one.members) for one in self.groups),
             _line("quorum", self.quorum),
         ]
@@ -169,6 +182,7 @@ class _Reader:
 
     logs: list[Party] = field(default_factory=list)
     witnesses: list[Party] = field(default_factory=list)
+    strangers: list[Stranger] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     quorum: str | None = None
     names: set[str] = field(default_factory=set)
@@ -196,18 +210,24 @@ class _Reader:
         return Policy(
             logs=tuple(self.logs),
             witnesses=tuple(self.witnesses),
+            strangers=tuple(self.strangers),
             groups=tuple(self.groups),
             quorum=self.quorum,
         )
 
     def _log(self, text: str, url: str = "") -> None:
-        key = _key(text, ED25519, self.logs)
+        key = VerifierKey.from_text(text)
+        _check_key(key, ED25519, self.logs)
         self.logs.append(Party(key=key, url=url))
 
     def _witness(self, name: str, text: str, url: str = "") -> None:
-        key = _key(text, COSIGNATURE, self.witnesses)
+        key = _witness_key(text)
+        _check_key(key, COSIGNATURE, [*self.witnesses, *self.strangers])
         self._define(name)
-        self.witnesses.append(Party(key=key, name=name, url=url))
+        if isinstance(key, OtherKey):
+            self.strangers.append(Stranger(key=key, name=name, url=url))
+        else:
+            self.witnesses.append(Party(key=key, name=name, url=url))
 
     def _group(self, name: str, threshold: str, members: tuple[str, ...]) -> None:
         if len(self.groups) >= MAX_PARTIES:
@@ -247,15 +267,20 @@ def _lines(data: bytes) -> Iterator[str]:
     yield from text[:-1].split("\n")
 
 
-def _key(text: str, kind: int, others: Sequence[Party]) -> VerifierKey:
+def _witness_key(text: str) -> VerifierKey | OtherKey:
+    try:
+        return VerifierKey.from_text(text)
+    except UnsupportedKey:
+        return OtherKey.from_text(text)
+
+
+def _check_key(key: VerifierKey | OtherKey, kind: int, others: Sequence[Party | Stranger]) -> None:
+    if isinstance(key, VerifierKey) and key.type != kind:
+        raise ForbiddenPolicyKey(f"type of the key of {key.name}", expected=kind, computed=key.type)
     if len(others) >= MAX_PARTIES:
         raise TooManyInPolicy("logs or witnesses", expected=f"at most {MAX_PARTIES}")
-    key = VerifierKey.from_text(text)
-    if key.type != kind:
-        raise ForbiddenPolicyKey(f"type of the key of {key.name}", expected=kind, computed=key.type)
     if any(other.key.key == key.key for other in others):
         raise RepeatedInPolicy("the same public key twice", computed=key.name)
-    return key
 
 
 def _threshold(text: str, members: int) -> int:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A proof that stands alone: this entry is in that log, under a checkpoint that the log signed.
 
-Specification: docs/spec/board.md, "Receipts"; C2SP tlog-proof, without the optional extra line. The voter's
-receipt is one. It proves nothing about what the entry means.
+Specification: docs/spec/board.md, "Receipts"; C2SP tlog-proof. The voter's receipt is one. It proves nothing
+about what the entry means.
 """
 
 import re
@@ -19,20 +19,26 @@ HEADER = "c2sp.org/tlog-proof@v1"
 MAX_HASHES = 63
 LIMIT = 8_192 + note.LIMIT  # bytes
 
+_EXTRA = "extra "
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,15})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InclusionProof:
-    """Entry `index`, its sibling `hashes` from leaf to root, and the bytes of a signed `checkpoint`."""
+    """Entry `index`, its sibling `hashes` from leaf to root, and the bytes of a signed `checkpoint`.
+
+    `extra` is whatever somebody added, None for nothing, which is all that we write: it proves nothing.
+    """
 
     index: int
     hashes: tuple[bytes, ...]
     checkpoint: bytes
+    extra: bytes | None = None
 
     def to_bytes(self) -> bytes:
         """Return the text form."""
-        lines = [HEADER, f"index {self.index}", *map(base64std.encode, self.hashes)]
+        extra = [] if self.extra is None else [_EXTRA + base64std.encode(self.extra)]
+        lines = [HEADER, *extra, f"index {self.index}", *map(base64std.encode, self.hashes)]
         return "".join(f"{line}\n" for line in lines).encode("ascii") + b"\n" + self.checkpoint
 
     @classmethod
@@ -41,11 +47,12 @@ class InclusionProof:
         if len(data) > LIMIT:
             raise MalformedProof("proof too long", expected=f"at most {LIMIT}", computed=len(data))
         head, separator, checkpoint = data.partition(b"\n\n")
-        lines = _decode(head).split("\n")
-        if not separator or lines[0] != HEADER or len(lines) < 2:  # noqa: PLR2004  # header and index
+        header, *lines = _decode(head).split("\n")
+        extra = _extra(lines.pop(0)) if lines and lines[0].startswith(_EXTRA) else None
+        if not separator or header != HEADER or not lines:
             raise MalformedProof("not a tlog-proof")
         note.Note.from_bytes(checkpoint)  # its form only; `check_proof` verifies
-        return cls(index=_index(lines[1]), hashes=_hashes(lines[2:]), checkpoint=checkpoint)
+        return cls(index=_index(lines[0]), hashes=_hashes(lines[1:]), checkpoint=checkpoint, extra=extra)
 
 
 def check_proof(proof: InclusionProof, entry: bytes, log: VerifierKey) -> Checkpoint:
@@ -66,10 +73,17 @@ def _decode(head: bytes) -> str:
         raise MalformedProof("not a tlog-proof") from None
 
 
+def _extra(line: str) -> bytes:
+    try:
+        return base64std.decode(line.removeprefix(_EXTRA))
+    except NotBase64 as error:
+        raise MalformedProof(f"extra line: {error.message}") from None
+
+
 def _index(line: str) -> int:
     matched = _INDEX.fullmatch(line)
     if matched is None or int(matched[1]) > MAX_INTEGER:
-        raise MalformedProof("a proof's second line is its index")
+        raise MalformedProof("a proof's line before the hashes is its index")
     return int(matched[1])
 
 

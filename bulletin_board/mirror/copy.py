@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from bulletin_board import layout, reader
 from bulletin_board.errors import BoardError
-from bulletin_board.files import cut_and_append, sync_folder, write_file
+from bulletin_board.files import cut_and_append, replace_file, sync_folder, write_file
 from bulletin_board.log import checkpoint, line, merkle, note, tiles
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.envelope import Envelope
@@ -26,7 +26,7 @@ from bulletin_board.sources import FolderSource
 from bulletin_board.tile_hashes import TileHashes
 
 EVIDENCE = "evidence"
-MAX_EVIDENCE = 100  # kept of boards no longer than ours, and as many of longer ones, which anyone can feign
+MAX_EVIDENCE = 100  # forks, which the log alone can make, that are kept
 Found = TypeVar("Found")
 _INCOMING = ".incoming"
 
@@ -59,7 +59,16 @@ class Copy:
         self.head = Checkpoint(origin=key.name, size=0, root=merkle.EMPTY_ROOT)
         if (folder / layout.CHECKPOINT).exists():
             self.note = (folder / layout.CHECKPOINT).read_bytes()
-            self.head = _own(lambda: checkpoint.open_checkpoint(self.note, key))
+            self.head = own(lambda: checkpoint.open_checkpoint(self.note, key))
+
+    def anew(self) -> "Copy":
+        """Return a copy in the same folder that takes nothing there for granted, to fetch everything again.
+
+        Payloads that have their hash are used. The checkpoint stays the last that was vouched for.
+        """
+        copy = Copy(self.folder, self.key)
+        copy.head = Checkpoint(origin=self.key.name, size=0, root=merkle.EMPTY_ROOT)
+        return copy
 
     @property
     def hashes(self) -> TileHashes:
@@ -69,37 +78,57 @@ class Copy:
     def tree(self) -> merkle.Frontier:
         """Return the copy's tree, to be grown; raises CopyDamaged if it is not the checkpoint's."""
         size = self.head.size
-        tree = _own(lambda: merkle.Frontier(size, self.hashes.read_hashes(merkle.frontier(size))))
+        tree = own(lambda: merkle.Frontier(size, self.hashes.read_hashes(merkle.frontier(size))))
         if tree.root() != self.head.root:
             raise CopyDamaged("the tree", expected=self.head.root, computed=tree.root())
         return tree
 
     def root_at(self, size: int) -> bytes:
         """Return the root of the copy's first `size` entries; raises CopyDamaged."""
-        return _own(lambda: merkle.root(size, self.hashes))
+        return own(lambda: merkle.root(size, self.hashes))
+
+    def verified_root_at(self, size: int) -> bytes:
+        """Return the root of the copy's first `size` entries, of all of them; raises CopyDamaged."""
+        return own(lambda: reader.read_root(self.source, self.head, size))
+
+    def bundle(self, bundle: Tile) -> tuple[bytes, ...]:
+        """Return the entries of a bundle, unverified; raises CopyDamaged."""
+        full = Tile(level=None, index=bundle.index, width=WIDTH)
+        here = bundle if (self.folder / bundle.to_path()).exists() else full
+        data = own(lambda: self.source.read(here.to_path(), limit=layout.BUNDLE_LIMIT))
+        return own(lambda: tiles.parse_bundle(data, here.width))[: bundle.width]
 
     def last_entries(self) -> tuple[bytes, ...]:
         """Return the entries of the last bundle that is not full; raises CopyDamaged."""
         index, width = divmod(self.head.size, WIDTH)
-        return self._bundle(Tile(level=None, index=index, width=width)) if width else ()
+        return self.bundle(Tile(level=None, index=index, width=width)) if width else ()
 
     def last_envelope(self) -> Envelope | None:
         """Return the newest envelope; raises CopyDamaged."""
         if self.head.size == 0:
             return None
         index, place = divmod(self.head.size - 1, WIDTH)
-        entries = self._bundle(Tile(level=None, index=index, width=place + 1))
-        return _own(lambda: Envelope.from_bytes(entries[-1]))
+        entries = self.bundle(Tile(level=None, index=index, width=place + 1))
+        return own(lambda: Envelope.from_bytes(entries[-1]))
 
     def holds_blob(self, digest: str) -> bool:
         """Say whether the payload with this hash is there or staged, undamaged."""
         path = layout.blob_path(digest)
-        if _hashes_to(self.folder / path, digest):
+        if self.holds_published(digest):
             return True
         if _hashes_to(self.folder / _INCOMING / path, digest):
             self._staged.add(path)
             return True
         return False
+
+    def holds_published(self, digest: str) -> bool:
+        """Say whether the payload with this hash is in its place, undamaged."""
+        return _hashes_to(self.folder / layout.blob_path(digest), digest)
+
+    def holds_tile(self, tile: Tile) -> bool:
+        """Say whether there is a file of this tile, or of the full one that has replaced it."""
+        full = Tile(level=tile.level, index=tile.index, width=WIDTH)
+        return any((self.folder / found.to_path()).exists() for found in (tile, full))
 
     def holds_lines(self) -> bool:
         """Say whether there are lines; a mirror of an older version made none."""
@@ -142,16 +171,17 @@ class Copy:
             shutil.rmtree(self.folder / f"{path}.p", ignore_errors=True)
         self.note, self.head = data, head
 
+    def holds_evidence(self, theirs: bytes) -> bool:
+        """Say whether this checkpoint was found before to contradict the copy's."""
+        return (self._evidence(theirs) / "theirs").exists()
+
     def keep_evidence(self, theirs: bytes) -> Path | None:
         """Keep two checkpoints of the log that contradict each other; return their folder.
 
         None if there is too much evidence already.
         """
-        name = hashlib.sha256(note.Note.from_bytes(theirs).text.encode()).hexdigest()[:16]
-        size = checkpoint.open_checkpoint(theirs, self.key).size
-        kind = "longer" if size > self.head.size else "fork"
-        place = self.folder / EVIDENCE / f"{kind}.{self.head.size}.{name}"
-        if not place.exists() and len(list(place.parent.glob(f"{kind}.*"))) >= MAX_EVIDENCE:
+        place = self._evidence(theirs)
+        if not place.exists() and len(list(place.parent.glob("fork.*"))) >= MAX_EVIDENCE:
             return None
         place.mkdir(parents=True, exist_ok=True)
         write_file(place / "ours", self.note)
@@ -160,28 +190,29 @@ class Copy:
             sync_folder(folder)
         return place
 
+    def _evidence(self, theirs: bytes) -> Path:
+        name = hashlib.sha256(note.Note.from_bytes(theirs).text.encode()).hexdigest()[:16]
+        return self.folder / EVIDENCE / f"fork.{self.head.size}.{name}"
+
     def _write_lines(self, size: int) -> None:
         """Bring the lines up to the first `size` entries, all of which are in their places."""
         file = self.folder / layout.LINES
         count, end = _end_of_lines(file, self.head.size)
-        cut_and_append(file, end, self._lines(count, size))
+        if end:
+            cut_and_append(file, end, self._lines(count, size))
+        else:  # whoever dies here, or reads, has the lines that were there
+            replace_file(file, lambda opened: opened.writelines(self._lines(0, size)))
 
     def _lines(self, start: int, size: int) -> Iterator[bytes]:
         for bundle in tiles.bundles_of(size):
             first = bundle.index * WIDTH
             if first + bundle.width <= start:
                 continue
-            for data in self._bundle(bundle)[max(start - first, 0) :]:
+            for data in self.bundle(bundle)[max(start - first, 0) :]:
                 yield line.format_line(data, self._payload(data))
 
     def _payload(self, data: bytes) -> bytes:
-        return _own(lambda: reader.read_payload(self.source, Envelope.from_bytes(data)))
-
-    def _bundle(self, bundle: Tile) -> tuple[bytes, ...]:
-        full = Tile(level=None, index=bundle.index, width=WIDTH)
-        here = bundle if (self.folder / bundle.to_path()).exists() else full
-        data = _own(lambda: self.source.read(here.to_path(), limit=layout.BUNDLE_LIMIT))
-        return _own(lambda: tiles.parse_bundle(data, here.width))[: bundle.width]
+        return own(lambda: reader.read_payload(self.source, Envelope.from_bytes(data)))
 
     def _sync(self, paths: set[str]) -> None:
         folders = {parent for path in paths for parent in PurePosixPath(path).parents}
@@ -190,8 +221,8 @@ class Copy:
                 sync_folder(self.folder / folder)
 
 
-def _own(read: Callable[[], Found]) -> Found:
-    """What is read from the copy itself; whatever is wrong with it is damage here."""
+def own(read: Callable[[], Found]) -> Found:
+    """Return what is read from the copy itself; raises CopyDamaged for whatever is wrong with it."""
     try:
         return read()
     except (BoardError, OSError) as error:

@@ -5,6 +5,7 @@ Specification: docs/spec/board.md, "Mirrors". The source is believed nothing but
 what hashes to it. How often a step is taken is decided in command.py.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 
 from bulletin_board import layout, reader
@@ -17,13 +18,14 @@ from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.note import MAX_SIGNATURES, Note, Signature, open_note
 from bulletin_board.log.policy import Policy, open_under
 from bulletin_board.log.tiles import HEIGHT, WIDTH, Tile
+from bulletin_board.mirror import checking
 from bulletin_board.mirror.copy import EVIDENCE, Copy
-from bulletin_board.mirror.errors import BoardForked, BoardIsOlder, MirrorClockWentBack
+from bulletin_board.mirror.errors import BoardForked, BoardIsOlder, CopyDamaged, MirrorClockWentBack
 from bulletin_board.sources import Source
-from bulletin_board.tile_hashes import TileHashes
 
 PATIENCE = 60  # s that the clock may be behind the last cosignature: then time stands still
 Progress = Callable[[int, int], None]
+_log = logging.getLogger(__name__)
 
 
 def follow(
@@ -37,45 +39,101 @@ def follow(
 ) -> Checkpoint:
     """Bring `copy` up to the source's checkpoint, and return that; `now` is in seconds since 1970.
 
-    Raises BoardForked, whose checkpoints are then kept; BoardIsOlder; CopyDamaged; MirrorClockWentBack; for
-    what the source says, a SourceError, or a LogError or EncodingError that names the entry.
+    The copy is checked first, and what is damaged or missing there is fetched again: nothing is cosigned
+    while it is. Raises BoardForked, whose checkpoints are then kept; BoardIsOlder; CopyDamaged;
+    MirrorClockWentBack; for what the source says, a SourceError, or a LogError or EncodingError that names
+    the entry.
     """
     data = source.read(layout.CHECKPOINT, limit=note.LIMIT)
     head = open_checkpoint(data, copy.key)
     if policy is not None:
         open_under(data, policy)
-    try:
-        _check_extends(source, copy, head)
-    except RootMismatch as error:
-        place = copy.keep_evidence(data)
-        kept = "both are kept" if place else "there is too much evidence to keep these"
-        raise BoardForked(
-            f"a fork: the board of {head.size} entries is not proved to extend the {copy.head.size} entries "
-            f"that the same key signed; {kept} in {copy.folder / EVIDENCE}",
-            expected=error.expected,
-            computed=error.computed,
-        ) from error
-    if head.size > copy.head.size:
-        _Fetch(source, copy, head).run(progress)
+    if head.size <= copy.head.size:
+        _check_past(copy, data, head)
+    elif copy.holds_evidence(data):  # proved before; its entries need not be read again
+        raise _fork(copy, data, head)
+    damage = _damage(copy, now)
+    whole = copy.anew() if damage else copy
+    if head.size > whole.head.size:
+        _fetch(source, copy, whole, data, head, progress)
     if cosigner is not None:
         data = _cosigned(copy, data, head, cosigner, now)
-    if data != copy.note or not copy.holds_lines():
-        copy.publish(data)
+    if damage or data != copy.note or not copy.holds_lines():
+        whole.publish(data)
+        copy.note, copy.head = whole.note, whole.head
+    if damage:
+        checking.confirm(copy, now=now)
+        _log.warning("The copy is whole again.")
     return head
 
 
-def _check_extends(source: Source, copy: Copy, head: Checkpoint) -> None:
-    """Raise RootMismatch for a fork, BoardIsOlder for a checkpoint of our own past."""
+def _damage(copy: Copy, now: int) -> CopyDamaged | None:
+    """What the check of the copy's own files finds; it is said, as the disk may need somebody."""
+    try:
+        checking.check(copy, now=now)
+    except CopyDamaged as damage:
+        _log.warning("CopyDamaged: %s; what is missing is fetched again", damage)
+        return damage
+    return None
+
+
+def _check_past(copy: Copy, data: bytes, head: Checkpoint) -> None:
+    """Raise unless `head`, no longer than the copy, is the copy's own: BoardForked, BoardIsOlder."""
     old = copy.head
-    if head.size <= old.size:
-        root = old.root if head.size == old.size else copy.root_at(head.size)
-        if root != head.root:
-            raise RootMismatch("another history", expected=root, computed=head.root)
-        if head.size < old.size:
-            raise BoardIsOlder("the board shows less than before", expected=old.size, computed=head.size)
+    if head.size == old.size:
+        if head.root != old.root:
+            raise _fork(copy, data, head, expected=old.root, computed=head.root)
         return
-    proof = merkle.prove_consistency(old.size, head.size, TileHashes(source, head.size))
-    merkle.check_consistency(old.size, head.size, old.root, head.root, proof)
+    if copy.root_at(head.size) != head.root:
+        # Of hashes that a disk may have spoilt; the entries, which have to reach our own root, decide.
+        root = copy.verified_root_at(head.size)
+        if root != head.root:
+            raise _fork(copy, data, head, expected=root, computed=head.root)
+    raise BoardIsOlder("the board shows less than before", expected=old.size, computed=head.size)
+
+
+def _fetch(
+    source: Source, copy: Copy, whole: Copy, data: bytes, head: Checkpoint, progress: Progress
+) -> None:
+    """Stage what `head` adds to `whole`, which is `copy`, or nothing if that is damaged.
+
+    Raises BoardForked if `head` adds to something else than the copy's checkpoint.
+    That the new entries reach the signed root from the copy's own tree is the proof that nothing was changed.
+    The source's hash tiles are not needed for it.
+    """
+    fetch = _Fetch(source, whole, head, copy.head)
+    try:
+        fetch.read_entries()
+    except SourceError:
+        raise
+    except BoardError:
+        _check_first_entries(source, copy, data, head)
+        raise  # the source's entries are not the log's
+    fetch.read_payloads(progress)
+
+
+def _check_first_entries(source: Source, copy: Copy, data: bytes, head: Checkpoint) -> None:
+    """Raise BoardForked if the source's entries reach the signed root over other first entries than ours.
+
+    Entries that do not reach it prove nothing against the log: any source can show such.
+    """
+    try:
+        root = reader.read_root(source, head, copy.head.size)
+    except BoardError:
+        return
+    if root != copy.head.root:
+        raise _fork(copy, data, head, expected=copy.head.root, computed=root)
+
+
+def _fork(copy: Copy, data: bytes, head: Checkpoint, **roots: bytes) -> BoardForked:
+    """Keep both checkpoints; return what to raise."""
+    place = copy.keep_evidence(data)
+    kept = "both are kept" if place else "there is too much evidence to keep these"
+    return BoardForked(
+        f"a fork: the board of {head.size} entries does not extend, or begin, the {copy.head.size} entries "
+        f"that the same key signed; {kept} in {copy.folder / EVIDENCE}",
+        **roots,
+    )
 
 
 class _Fetch:
@@ -85,16 +143,18 @@ class _Fetch:
     known that the log signed the entry.
     """
 
-    def __init__(self, source: Source, copy: Copy, head: Checkpoint) -> None:
+    def __init__(self, source: Source, copy: Copy, head: Checkpoint, old: Checkpoint) -> None:
+        """`old` is what was vouched for: if `copy` begins before it, the entries must lead there, too."""
         self._source = source
         self._copy = copy
         self._head = head
+        self._old = old
         self._tree = copy.tree()
         self._previous: Envelope | None = copy.last_envelope()
         self._rows = {level: self._row(level) for level in range(tiles.MAX_LEVEL + 1)}
 
-    def run(self, progress: Progress) -> None:
-        """Stage everything; entries that turn out not to be the log's are dropped."""
+    def read_entries(self) -> None:
+        """Stage the entries and their hashes; those that turn out not to be the log's are dropped."""
         try:
             self._read_entries()
         except SourceError:
@@ -102,7 +162,6 @@ class _Fetch:
         except BoardError:
             self._copy.drop_staged()
             raise
-        self._read_payloads(progress)
 
     def _read_entries(self) -> None:
         begun = self._copy.last_entries()
@@ -123,7 +182,7 @@ class _Fetch:
                 index = (self._head.size >> (HEIGHT * level)) // WIDTH
                 self._stage_tile(Tile(level=level, index=index, width=len(row)), row)
 
-    def _read_payloads(self, progress: Progress) -> None:
+    def read_payloads(self, progress: Progress) -> None:
         """Stage what is missing of the payloads of entries that are staged."""
         for bundle in self._bundles():
             first = bundle.index * WIDTH
@@ -162,6 +221,12 @@ class _Fetch:
         for node in self._tree.add(merkle.leaf_hash(data)):
             if node.level % HEIGHT == 0:
                 self._add_hash(node)
+        if self._tree.size == self._old.size and self._tree.root() != self._old.root:
+            raise RootMismatch(
+                "the first entries are not those that were copied before",
+                expected=self._old.root,
+                computed=self._tree.root(),
+            )
 
     def _add_hash(self, node: merkle.Node) -> None:
         level = node.level // HEIGHT

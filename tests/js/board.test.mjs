@@ -28,15 +28,24 @@ test("a note by a known key is opened", async () => {
   assert.deepEqual(signers, [foo]);
 });
 
-for (const { name, note } of found.notes_accepted) {
+for (const { name, vkey = found.note.vkey, note } of found.notes_accepted) {
   test(`note is accepted: ${name}`, async () => {
-    const { signers } = await openNote(utf8(note), [foo]);
-    assert.ok(signers.includes(foo));
+    const key = await readVerifierKey(vkey);
+    const { signers } = await openNote(utf8(note), [key]);
+    assert.ok(signers.includes(key));
   });
 }
 
-for (const { name, note, error } of found.notes_refused) {
-  test(`note is refused: ${name}`, () => refusesLater(openNote(utf8(note), [foo]), error));
+for (const { name, vkey = found.note.vkey, note, error } of found.notes_refused) {
+  test(`note is refused: ${name}`, async () => refusesLater(openNote(utf8(note), [await readVerifierKey(vkey)]), error));
+}
+
+for (const { name, proof } of found.proofs_with_extra) {
+  test(`proof with extra: ${name}`, () => assert.deepEqual(readReceipt(utf8(proof)), readReceipt(utf8(found.proof.proof))));
+}
+
+for (const { name, proof, error } of found.proofs_refused) {
+  test(`proof is refused: ${name}`, () => refuses(() => readReceipt(utf8(proof)), error));
 }
 
 for (const { name, vkey, error } of found.vkeys_refused) {

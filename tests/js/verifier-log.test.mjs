@@ -47,12 +47,14 @@ for (const { format, digest, message } of keys.signing_messages) {
   test(`what is signed for ${format}`, () => assert.deepEqual(signedMessage(format, octets(digest)), octets(message)));
 }
 
-for (const { name, note } of [{ name: "the known one", note: found.note.note }, ...found.notes_accepted]) {
-  test(`note is accepted: ${name}`, () => assert.ok(signersOf(readNote(utf8(note)), [foo]).has(foo)));
+for (const { name, vkey, note } of [{ name: "the known one", note: found.note.note }, ...found.notes_accepted]) {
+  const key = vkey ? readVerifierKey(vkey) : foo;
+  test(`note is accepted: ${name}`, () => assert.ok(signersOf(readNote(utf8(note)), [key]).has(key)));
 }
 
-for (const { name, note, error } of found.notes_refused) {
-  test(`note is refused: ${name}`, () => refuses(() => signersOf(readNote(utf8(note)), [foo]), error));
+for (const { name, vkey, note, error } of found.notes_refused) {
+  const key = vkey ? readVerifierKey(vkey) : foo;
+  test(`note is refused: ${name}`, () => refuses(() => signersOf(readNote(utf8(note)), [key]), error));
 }
 
 for (const { name, vkey, error } of found.vkeys_refused) {

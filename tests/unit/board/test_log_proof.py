@@ -3,6 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bulletin_board import errors
+from bulletin_board.codec import base64std
 from bulletin_board.errors import (
     BadSignature,
     BoardError,
@@ -21,7 +23,8 @@ from bulletin_board.log.note import Signer, sign_note
 from bulletin_board.log.proof import InclusionProof, check_proof
 from tests.unit.board.board_vectors import load
 
-KNOWN = load("transparency_log.json")["proof"]
+VECTORS = load("transparency_log.json")
+KNOWN = VECTORS["proof"]
 LOG = VerifierKey.from_text(KNOWN["log_vkey"])
 TEXT = KNOWN["proof"]
 GOOD = TEXT.encode()
@@ -55,7 +58,6 @@ def test_the_only_entry_needs_no_hashes():
         ("index 4", "index 4_0", MalformedProof),
         ("index 4", "index 9007199254740992", MalformedProof),
         ("index 4", "index " + "9" * 5000, MalformedProof),
-        ("index 4", "extra AAAA\nindex 4", MalformedProof),
         (HASH, HASH.replace("=", ""), MalformedProof),
         (HASH, HASH.replace("Hg=", "Hh="), MalformedProof),
         (HASH, "AAAA\n", MalformedProof),
@@ -71,6 +73,20 @@ def test_a_changed_proof_is_refused(old, new, expected):
     assert old in TEXT
     with pytest.raises(expected):
         check_proof(InclusionProof.from_bytes(TEXT.replace(old, new, 1).encode()), ENTRY, LOG)
+
+
+@pytest.mark.parametrize("case", VECTORS["proofs_with_extra"], ids=lambda case: case["name"])
+def test_what_somebody_added_is_read_and_proves_nothing(case):
+    proof = InclusionProof.from_bytes(case["proof"].encode())
+    assert proof.extra == base64std.decode(case["extra"])
+    assert proof.to_bytes() == case["proof"].encode()
+    assert check_proof(proof, ENTRY, LOG).size == 15
+
+
+@pytest.mark.parametrize("case", VECTORS["proofs_refused"], ids=lambda case: case["name"])
+def test_other_proofs_are_refused_by_name(case):
+    with pytest.raises(getattr(errors, case["error"])):
+        InclusionProof.from_bytes(case["proof"].encode())
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"c2sp.org/tlog-proof@v1\n\n", b"c2sp.org/tlog-proof@v1"])

@@ -173,7 +173,7 @@ def breaking(number):
 SPOILT = {
     "MalformedNote": lambda place: (place / "checkpoint").write_text("<!doctype html><title>Sorry</title>"),
     "PayloadMismatch": lambda place: [file.write_bytes(b"x") for file in place.glob("blob/*")],
-    "MalformedTile": lambda place: [file.write_bytes(b"x") for file in place.glob("tile/0/*/6")],
+    "MalformedTile": lambda place: [file.write_bytes(b"x") for file in place.glob("tile/entries/*/6")],
 }
 
 

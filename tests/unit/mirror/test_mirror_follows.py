@@ -9,6 +9,7 @@ import pytest
 from bulletin_board import layout, reader
 from bulletin_board.errors import (
     BadSignature,
+    BoardError,
     FolderBusy,
     NotFound,
     NotSigned,
@@ -18,11 +19,12 @@ from bulletin_board.errors import (
     WrongPrevious,
 )
 from bulletin_board.files import only_writer
+from bulletin_board.log import merkle
 from bulletin_board.log.checkpoint import Checkpoint
 from bulletin_board.log.cosignature import Cosigner, open_cosigned
 from bulletin_board.log.note import Note, Signer, sign_note
 from bulletin_board.log.policy import any_of
-from bulletin_board.mirror import copy, following
+from bulletin_board.mirror import checking, copy, following
 from bulletin_board.mirror.copy import Copy, pinned_key
 from bulletin_board.mirror.errors import (
     AnotherLog,
@@ -181,18 +183,90 @@ def test_a_fork_that_comes_again_is_kept_once(mirror, folder, held):
     assert len(list((folder / "evidence").iterdir())) == 1
 
 
-def test_evidence_does_not_fill_the_disk_and_what_can_be_feigned_does_not_keep_out_a_fork(
-    mirror, folder, held, monkeypatch
-):
+def test_evidence_does_not_fill_the_disk(mirror, folder, held, monkeypatch):
     monkeypatch.setattr(copy, "MAX_EVIDENCE", 3)
     _, false = fork(3, 5)
     for index in range(5):
         with pytest.raises(BoardForked, match="too much evidence" if index > 2 else "both are kept"):
             mirror(false.grow(b"more %d" % index).files())
-    with pytest.raises(BoardForked, match="both are kept"):
-        mirror(fork(3, 5)[1].files())
-    names = sorted(place.name.partition(".")[0] for place in (folder / "evidence").iterdir())
-    assert names == ["fork", "longer", "longer", "longer"]
+    assert len(list((folder / "evidence").iterdir())) == 3
+
+
+def without(files, *beginnings):
+    return {path: data for path, data in files.items() if not path.startswith(beginnings)}
+
+
+@pytest.mark.parametrize("size", [300, 256, 5])
+def test_a_damaged_hash_tile_of_the_source_is_no_fork(mirror, folder, size):
+    log = History().grow(*numbered(0, size))
+    mirror(log.files())
+    files = log.grow(*numbered(size, 700)).files()
+    for path in [path for path in files if path.startswith("tile/") and "entries" not in path]:
+        files[path] = bytes([files[path][0] ^ 1]) + files[path][1:]
+    assert mirror(files).size == 700
+    assert read_all(folder) == log.payloads
+    wanted = log.files()
+    assert {path: data for path, data in served(folder).items() if path in wanted} == wanted
+    assert not (folder / "evidence").exists()
+
+
+@pytest.mark.parametrize("seq", [2, 6])
+def test_a_damaged_entry_of_the_source_is_no_fork(mirror, folder, held, seq):
+    files = held.grow(*numbered(5, 9)).files()
+    (path,) = (path for path in files if path.startswith("tile/entries/"))
+    begin = files[path].index(held.envelopes[seq])
+    files[path] = files[path][:begin] + bytes([files[path][begin] ^ 1]) + files[path][begin + 1 :]
+    if seq < 5:  # the mirror has it already, and does not ask for it
+        assert mirror(files).size == 9
+    else:
+        with pytest.raises(BoardError, match="entry 6"):
+            mirror(files)
+        stays(folder, held)
+    assert not (folder / "evidence").exists()
+
+
+def test_a_longer_fork_whose_entries_are_withheld_or_damaged_is_not_proved(mirror, folder, held):
+    files = fork(3, 9)[1].files()
+    with pytest.raises(NotFound):
+        mirror(without(files, "tile/entries/"))
+    (path,) = (path for path in files if path.startswith("tile/entries/"))
+    damaged = files[path][:9] + bytes([files[path][9] ^ 1]) + files[path][10:]
+    with pytest.raises(WrongPrevious, match="entry 5"):
+        mirror({**files, path: damaged})
+    assert not (folder / "evidence").exists()
+    with pytest.raises(BoardForked):
+        mirror(without(files, "tile/0", "blob/"))
+
+
+def test_a_longer_fork_is_one_also_if_its_entries_are_no_chain(mirror, folder, held):
+    _, false = fork(3, 6)
+    false.envelopes.append(b"no envelope")
+    for node in false.tree.add(merkle.leaf_hash(b"no envelope")):
+        false.hashes[node.level, node.index] = node.hash
+    with pytest.raises(BoardForked):
+        mirror(false.files())
+    stays(folder, held)
+
+
+def test_a_fork_that_was_proved_is_not_read_again(mirror, folder, held):
+    _, false = fork(3, 9)
+    asked = []
+    for _ in range(2):
+        asked.clear()
+        with pytest.raises(BoardForked):
+            mirror(Counted(false.files(), asked))
+    assert asked == ["checkpoint"]
+
+
+def test_a_damaged_hash_of_the_copy_makes_no_fork_of_an_older_board(mirror, folder, held):
+    file = folder / "tile/0/000.p/5"
+    file.write_bytes(b"\0" + file.read_bytes()[1:])
+    with pytest.raises(BoardIsOlder):
+        mirror(History().grow(*numbered(0, 3)).files())
+    (folder / "tile/entries/000.p/5").write_bytes(b"")
+    with pytest.raises(CopyDamaged):
+        mirror(History().grow(*numbered(0, 3)).files())
+    assert not (folder / "evidence").exists()
 
 
 @pytest.mark.parametrize("size", [0, 1, 4])
@@ -339,10 +413,14 @@ def test_a_disk_that_is_full_leaves_the_copy_as_it_was_and_the_next_step_goes_on
 
 
 def test_a_damaged_payload_makes_no_line(mirror, folder, held):
-    (folder / layout.blob_path(hashlib.sha256(held.payloads[2]).hexdigest())).write_bytes(b"damaged")
+    path = layout.blob_path(hashlib.sha256(held.payloads[2]).hexdigest())
+    (folder / path).write_bytes(b"damaged")
     (folder / "entries.jsonl").unlink()
-    with pytest.raises(CopyDamaged):
-        mirror(held.files())
+    with pytest.raises(NotFound):
+        mirror(without(held.files(), path), now=NOW + checking.EVERY)
+    assert not (folder / "entries.jsonl").exists()
+    mirror(held.files(), now=NOW + checking.EVERY)
+    assert (folder / "entries.jsonl").read_bytes() == held.lines()
 
 
 def test_a_chain_that_breaks_is_refused_and_forgotten(mirror, folder, held):
@@ -402,7 +480,7 @@ def test_a_policy_that_the_checkpoint_does_not_meet_is_no_update(mirror, folder,
 # The copy itself
 
 
-@pytest.mark.parametrize("path", ["checkpoint", "tile/0/000.p/5", "tile/entries/000.p/5", "log.vkey"])
+@pytest.mark.parametrize("path", ["checkpoint", "log.vkey"])
 def test_a_damaged_copy_is_not_built_upon(mirror, folder, held, path):
     (folder / path).write_bytes(b"\0" * len((folder / path).read_bytes()))
     with pytest.raises(CopyDamaged):

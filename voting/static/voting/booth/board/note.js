@@ -16,7 +16,7 @@ export const NOTE_LIMIT = 65_536;
 
 const MAX_SIGNATURES = 64;
 // eslint-disable-next-line no-control-regex
-const CONTROL = /[\x00-\x09\x0b-\x1f\x7f]/;
+const CONTROL = /[\x00-\x09\x0b-\x1f]/;
 // Whoever has signed: no spaces and no plus sign. A stranger may have any other name, whatever Unicode makes of it.
 // eslint-disable-next-line no-control-regex
 const SIGNER = /^[^+\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;

@@ -6,18 +6,19 @@
  * to everybody else.
  */
 import {
-  ForbiddenPolicyKey, MalformedKey, MalformedPolicy, NotSigned, QuorumNotMet, RepeatedInPolicy, TooManyInPolicy, UnknownInPolicy,
+  ForbiddenPolicyKey, MalformedKey, MalformedPolicy, NotSigned, QuorumNotMet, RepeatedInPolicy, TooManyInPolicy, UnknownInPolicy, UnsupportedKey,
 } from "../errors.js";
 import { utf8 } from "../octets.js";
-import { COSIGNATURE, ED25519, readVerifierKey, verifierKeyText } from "./verifier_keys.js";
+import { COSIGNATURE, ED25519, readOtherKey, readVerifierKey, verifierKeyText } from "./verifier_keys.js";
 
 /** @import { Octets } from "../octets.js" */
 /** @import { VerifierKey } from "./verifier_keys.js" */
 
 /** @typedef {{log: VerifierKey, witnesses: readonly VerifierKey[], quorum: number}} BoardKeys of a manifest */
 /** @typedef {{name: string, key: VerifierKey}} Witness */
+/** @typedef {{name: string, key: Octets}} Stranger a witness whose key is of a type not known here: it never signs for us */
 /** @typedef {{name: string, threshold: number, members: string[]}} Group of witnesses and groups before it */
-/** @typedef {{logs: VerifierKey[], witnesses: Witness[], groups: Group[], quorum: string}} Policy names have one character for each octet */
+/** @typedef {{logs: VerifierKey[], witnesses: Witness[], groups: Group[], quorum: string, strangers: Stranger[]}} Policy names have one character for each octet */
 /** @typedef {{policy: Policy, grouped: Set<string>}} Draft a policy so far, and who is in a group already */
 
 export const LIMIT = 65_536; // octets
@@ -62,7 +63,7 @@ export function policyText({ log, witnesses, quorum }) {
  *   what a verifier key does
  */
 export async function readPolicy(octets) {
-  const draft = { policy: { logs: [], witnesses: [], groups: [], quorum: "" }, grouped: new Set() };
+  const draft = { policy: { logs: [], witnesses: [], groups: [], quorum: "", strangers: [] }, grouped: new Set() };
   for (const [keyword, ...words] of linesOf(octets)) {
     const line = Object.hasOwn(LINES, keyword) ? LINES[keyword] : null;
     if (!line || words.length < line.least || words.length > line.most) throw new MalformedPolicy("not a line of a policy");
@@ -111,14 +112,20 @@ function linesOf(octets) {
 
 /** @param {Draft} draft @param {string[]} words */
 async function takeLog({ policy }, [key]) {
-  policy.logs.push(await keyOf(key, ED25519, policy.logs));
+  const log = await readVerifierKey(fromOctets(key));
+  checkType(log, ED25519);
+  checkNewKey(log, policy.logs);
+  policy.logs.push(log);
 }
 
 /** @param {Draft} draft @param {string[]} words */
 async function takeWitness({ policy }, [name, text]) {
-  const key = await keyOf(text, COSIGNATURE, policy.witnesses.map((other) => other.key));
+  const key = await witnessKeyOf(fromOctets(text));
+  if ("type" in key) checkType(key, COSIGNATURE);
+  checkNewKey(key, [...policy.witnesses.map((other) => other.key), ...policy.strangers]);
   checkNew(policy, name);
-  policy.witnesses.push({ name, key });
+  if ("type" in key) policy.witnesses.push({ name, key });
+  else policy.strangers.push({ name, key: key.key });
 }
 
 /** @param {Draft} draft @param {string[]} words */
@@ -141,8 +148,8 @@ function takeQuorum({ policy }, [name]) {
 }
 
 /** @param {Policy} policy @param {string} name */
-function isKnown({ witnesses, groups }, name) {
-  return [...witnesses, ...groups].some((other) => other.name === name);
+function isKnown({ witnesses, strangers, groups }, name) {
+  return [...witnesses, ...strangers, ...groups].some((other) => other.name === name);
 }
 
 /** @param {Policy} policy @param {string} name */
@@ -156,16 +163,27 @@ function checkNew(policy, name) {
 }
 
 /**
- * @param {string} text one character for each octet
- * @param {number} type
- * @param {readonly VerifierKey[]} others
+ * @param {string} text
+ * @returns {Promise<VerifierKey | {name: string, key: Octets}>} the latter for a type that is not known
  */
-async function keyOf(text, type, others) {
-  if (others.length === MOST) throw new TooManyInPolicy("logs or witnesses", { expected: `at most ${MOST}` });
-  const key = await readVerifierKey(fromOctets(text));
+async function witnessKeyOf(text) {
+  try {
+    return await readVerifierKey(text);
+  } catch (error) {
+    if (error instanceof UnsupportedKey) return readOtherKey(text);
+    throw error;
+  }
+}
+
+/** @param {VerifierKey} key @param {number} type */
+function checkType(key, type) {
   if (key.type !== type) throw new ForbiddenPolicyKey("type of a key", { expected: type, computed: key.type });
-  if (others.some((other) => other.key.join() === key.key.join())) throw new RepeatedInPolicy("the same public key twice");
-  return key;
+}
+
+/** @param {{key: Octets}} key @param {readonly {key: Octets}[]} others */
+function checkNewKey({ key }, others) {
+  if (others.length === MOST) throw new TooManyInPolicy("logs or witnesses", { expected: `at most ${MOST}` });
+  if (others.some((other) => other.key.join() === key.join())) throw new RepeatedInPolicy("the same public key twice");
 }
 
 /** @param {string} text one character for each octet @returns {string} */

@@ -21,6 +21,7 @@ import { NOTE_LIMIT, readNote } from "./note.js";
 const HEADER = "c2sp.org/tlog-proof@v1";
 const MAX_HASHES = 63;
 const LIMIT = 8192 + NOTE_LIMIT;
+const EXTRA = "extra "; // what somebody added, which proves nothing
 const INDEX = /^index (0|[1-9][0-9]{0,15})$/;
 
 /**
@@ -30,7 +31,8 @@ const INDEX = /^index (0|[1-9][0-9]{0,15})$/;
 export function readReceipt(octets) {
   if (octets.length > LIMIT) throw new MalformedProof("proof too long", { expected: `at most ${LIMIT}` });
   const end = octets.findIndex((octet, at) => octet === 0x0a && octets[at + 1] === 0x0a);
-  const [header, index, ...hashes] = ascii(octets.slice(0, Math.max(end, 0))).split("\n");
+  const [header, ...lines] = ascii(octets.slice(0, Math.max(end, 0))).split("\n");
+  const [index, ...hashes] = lines[0]?.startsWith(EXTRA) ? withoutExtra(lines) : lines;
   if (end < 0 || header !== HEADER || index === undefined) throw new MalformedProof("not a tlog-proof");
   const checkpoint = octets.slice(end + 2);
   readNote(checkpoint); // its form only
@@ -73,11 +75,22 @@ function ascii(octets) {
   return new TextDecoder().decode(octets);
 }
 
+/** @param {string[]} lines */
+function withoutExtra([extra, ...lines]) {
+  try {
+    fromBase64(extra.slice(EXTRA.length));
+  } catch (error) {
+    if (error instanceof Refusal) throw new MalformedProof(`extra line: ${error.message}`);
+    throw error;
+  }
+  return lines;
+}
+
 /** @param {string} line */
 function readIndex(line) {
   const found = INDEX.exec(line);
   if (!found || !Number.isSafeInteger(Number(found[1]))) {
-    throw new MalformedProof("a proof's second line is its index");
+    throw new MalformedProof("a proof's line before the hashes is its index");
   }
   return Number(found[1]);
 }

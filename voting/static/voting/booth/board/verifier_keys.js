@@ -27,7 +27,8 @@ export const COSIGNATURE = 0x04;
 export const KEY_ID_OCTETS = 4;
 
 const NAME_LIMIT = 255;
-const TEXT_LIMIT = NAME_LIMIT + 64;
+const TEXT_LIMIT = NAME_LIMIT + 4096; // characters: keys of other types are longer
+const MAX_TIME = 2n ** 63n - 1n; // s since 1970
 const TIME_OCTETS = 8;
 const TEXT = /^([^+]*)\+([0-9a-f]{8})\+(.+)$/s;
 
@@ -36,18 +37,33 @@ const TEXT = /^([^+]*)\+([0-9a-f]{8})\+(.+)$/s;
  * @returns {Promise<VerifierKey>} throws MalformedKey, UnsupportedKey, or WeakKey for a key that anyone can sign under
  */
 export async function readVerifierKey(text) {
-  const found = text.length > 2 * TEXT_LIMIT ? null : TEXT.exec(text);
-  if (!found) throw new MalformedKey("a verifier key is name+keyid+key");
-  const [, name, keyId, encoded] = found;
-  const octets = decode(encoded);
+  const { name, keyId, octets } = partsOf(text);
   const [type, key] = [octets[0], octets.slice(1)];
-  checkName(name);
   if (type !== ED25519 && type !== COSIGNATURE) throw new UnsupportedKey("key type not known", { computed: type });
   if (key.length !== KEY_OCTETS) throw new MalformedKey("key of another length", { computed: key.length });
   const expected = await keyIdOf(name, octets);
   if (keyId !== expected) throw new MalformedKey("key id of another key", { expected, computed: keyId });
   checkStrong(key);
   return Object.freeze({ name, keyId, type, key });
+}
+
+/**
+ * @param {string} text
+ * @returns {{name: string, key: Octets}} of a type that `readVerifierKey` does not know; only its form is checked
+ */
+export function readOtherKey(text) {
+  const { name, octets } = partsOf(text);
+  return { name, key: octets.slice(1) };
+}
+
+/** @param {string} text */
+function partsOf(text) {
+  const found = [...text].length > TEXT_LIMIT ? null : TEXT.exec(text);
+  if (!found) throw new MalformedKey("a verifier key is name+keyid+key");
+  const [, name, keyId, encoded] = found;
+  const octets = decode(encoded);
+  checkName(name);
+  return { name, keyId, octets };
 }
 
 /** @param {VerifierKey} verifier @returns {string} what `readVerifierKey` reads */
@@ -64,6 +80,7 @@ export async function verifyText({ name, type, key }, text, signature) {
   try {
     if (type === COSIGNATURE) {
       const time = toInteger(signature.slice(0, TIME_OCTETS)); // seconds since 1970
+      if (time > MAX_TIME) throw new BadSignature("time of a cosignature");
       const message = utf8(`cosignature/v1\ntime ${time}\n${text}`);
       await verifyUnder(key, message, signature.slice(TIME_OCTETS));
     } else {

@@ -11,7 +11,8 @@ export const ED25519 = 1;
 export const COSIGNATURE = 4;
 const KEY = 32; // octets
 const NAME_LIMIT = 255; // characters
-const TEXT_LIMIT = NAME_LIMIT + 64;
+const TEXT_LIMIT = NAME_LIMIT + 4096; // characters: keys of other types are longer
+const MAX_TIME = 2n ** 63n - 1n; // s since 1970
 const TIME = 8; // octets of a cosignature's time
 
 /**
@@ -31,17 +32,33 @@ export function checkName(name) {
  * @returns {VerifierKey}
  */
 export function readVerifierKey(text) {
+  const { name, id, type, key } = partsOf(text);
+  const read = { name, type, key, id, text };
+  checkKey(read);
+  const expected = keyId(read);
+  if (id !== expected) malformed("key id of another key", expected, id);
+  return read;
+}
+
+/**
+ * The key of a type that `readVerifierKey` does not know: only its form is checked.
+ * @param {string} text
+ */
+export function readOtherKey(text) {
+  const { name, key } = partsOf(text);
+  checkName(name);
+  return { name, key };
+}
+
+/** @param {string} text */
+function partsOf(text) {
   if ([...text].length > TEXT_LIMIT) malformed("verifier key too long", `at most ${TEXT_LIMIT}`, text.length);
   const found = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/s.exec(text);
   if (!found) malformed("a verifier key is name+keyid+key");
   const [, name, id, encoded] = found;
   const data = decoded(encoded);
   if (!data.length) malformed("a verifier key is name+keyid+key");
-  const key = { name, type: data[0], key: data.slice(1), id, text };
-  checkKey(key);
-  const expected = keyId(key);
-  if (id !== expected) malformed("key id of another key", expected, id);
-  return key;
+  return { name, id, type: data[0], key: data.slice(1) };
 }
 
 /** @param {string} encoded */
@@ -88,6 +105,7 @@ export function timeOf({ type }, signature) {
  */
 export function checkVouched(key, text, signature) {
   const isStamped = key.type === COSIGNATURE;
+  if (timeOf(key, signature) > MAX_TIME) throw new Refusal("log", "BadSignature", `time of a cosignature of ${key.name}`);
   const message = isStamped ? `cosignature/v1\ntime ${timeOf(key, signature)}\n${text}` : text;
   try {
     verify(key.key, utf8(message), isStamped ? signature.subarray(TIME) : signature);

@@ -12,7 +12,7 @@ import { checkVouched, timeOf } from "./keys.js";
 export const NOTE_LIMIT = 65_536; // octets
 const MOST_SIGNATURES = 64;
 // eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f]/;
+const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
 // Strangers may sign under names that no key of ours could have.
 // eslint-disable-next-line no-control-regex
 const SIGNER = /^[^+\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;

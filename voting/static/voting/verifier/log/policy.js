@@ -2,7 +2,7 @@
 /** Whose signatures make a checkpoint good, by the reader's own decision (docs/spec/board.md, "Policies"). */
 import { Refusal, placed } from "../errors.js";
 import { readCheckpoint } from "./checkpoint.js";
-import { COSIGNATURE, ED25519, readVerifierKey } from "./keys.js";
+import { COSIGNATURE, ED25519, readOtherKey, readVerifierKey } from "./keys.js";
 import { signersOf } from "./note.js";
 
 /** @typedef {import("./keys.js").VerifierKey} VerifierKey */
@@ -83,6 +83,8 @@ class Reader {
     this.logs = [];
     /** @type {Policy["witnesses"]} */
     this.witnesses = [];
+    /** @type {{ name: string, key: Uint8Array }[]} of witnesses whose keys are of another type: they never sign for us */
+    this.strangers = [];
     /** @type {Group[]} */
     this.groups = [];
     /** @type {string | null} */
@@ -114,7 +116,10 @@ class Reader {
 
   /** @param {string} text */
   log(text) {
-    this.logs.push(keyOf(text, ED25519, this.logs));
+    const key = readVerifierKey(decoded(text));
+    checkType(key, ED25519);
+    checkNew(key, this.logs);
+    this.logs.push(key);
   }
 
   /**
@@ -122,9 +127,12 @@ class Reader {
    * @param {string} text
    */
   witness(name, text) {
-    const key = keyOf(text, COSIGNATURE, this.witnesses.map((other) => other.key));
+    const key = witnessKeyOf(decoded(text));
+    if ("type" in key) checkType(key, COSIGNATURE);
+    checkNew(key, [...this.witnesses.map((other) => other.key), ...this.strangers]);
     this.define(name);
-    this.witnesses.push({ name, key });
+    if ("type" in key) this.witnesses.push({ name, key });
+    else this.strangers.push(key);
   }
 
   /**
@@ -163,16 +171,33 @@ class Reader {
 }
 
 /**
- * @param {string} text as octets
- * @param {number} type
- * @param {readonly VerifierKey[]} others
+ * @param {string} text
+ * @returns {VerifierKey | { name: string, key: Uint8Array }} the latter for a type that is not known
  */
-function keyOf(text, type, others) {
-  if (others.length >= MOST) tooMany("logs or witnesses");
-  const key = readVerifierKey(decoded(text));
+function witnessKeyOf(text) {
+  try {
+    return readVerifierKey(text);
+  } catch (error) {
+    if (error instanceof Refusal && error.name === "UnsupportedKey") return readOtherKey(text);
+    throw error;
+  }
+}
+
+/**
+ * @param {VerifierKey} key
+ * @param {number} type
+ */
+function checkType(key, type) {
   if (key.type !== type) throw new Refusal("log", "ForbiddenPolicyKey", `type of the key of ${key.name}`, { expected: type, computed: key.type });
+}
+
+/**
+ * @param {{ name: string, key: Uint8Array }} key
+ * @param {readonly { key: Uint8Array }[]} others
+ */
+function checkNew(key, others) {
+  if (others.length >= MOST) tooMany("logs or witnesses");
   if (others.some((other) => String(other.key) === String(key.key))) repeated("the same public key twice", key.name);
-  return key;
 }
 
 /** @param {string} text */
