@@ -40,7 +40,9 @@ def check_succession(standing: Standing, supersedes: str, limit: int) -> None:
         )
     if standing.ballots >= limit:
         raise LimitReached(
-            "this credential has cast all its ballots", expected=limit, computed=standing.ballots
+            "this credential has cast all its ballots",
+            expected=f"at most {limit}",
+            computed=standing.ballots + 1,
         )
 
 

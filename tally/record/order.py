@@ -59,11 +59,12 @@ def check_complete(last: str | None) -> None:
 
 
 def _refusal(previous: str | None, entry_type: str) -> OrderError:
-    expected = sorted(str(name) for name in _MAY_FOLLOW[entry_type])
+    expected = f"after {', '.join(sorted(name or 'nothing' for name in _MAY_FOLLOW[entry_type]))}"
+    computed = f"after {previous or 'nothing'}"
     if previous == FINAL:
-        return AfterFinal(f"{entry_type} after the final entry", expected=expected, computed=previous)
+        return AfterFinal(f"{entry_type} after the final entry", expected=expected, computed=computed)
     if entry_type in _VOTING and previous in _BEFORE_OPENING:
-        return BeforeOpening(f"{entry_type} before the opening entry", expected=expected, computed=previous)
+        return BeforeOpening(f"{entry_type} before the opening entry", expected=expected, computed=computed)
     if entry_type in _VOTING:
-        return AfterClosing(f"{entry_type} after the closing entry", expected=expected, computed=previous)
-    return OutOfOrder(f"{entry_type} may not stand here", expected=expected, computed=previous)
+        return AfterClosing(f"{entry_type} after the closing entry", expected=expected, computed=computed)
+    return OutOfOrder(f"{entry_type} may not stand here", expected=expected, computed=computed)

@@ -74,8 +74,8 @@ def page(report: Report, run: Run, *, manifest: Manifest | None, result: Result 
         "main",
         element("h1", title),
         _verdict(report),
-        _facts(report, run, manifest),
         _failures(report),
+        _facts(report, run, manifest),
         _exhibits(report),
         _outcomes(report, manifest, result),
         _checks(report),
@@ -124,8 +124,8 @@ def _failed(finding: Finding) -> Element:
     hidden = finding.failed - len(finding.failures)
     return element(
         "div",
-        element("h3", f"{finding.check.id}: {finding.check.statement.rstrip('.')} — this does not hold"),
-        element("p", MEANINGS[finding.check.id]),
+        element("h3", f"{finding.check.id}: {MEANINGS[finding.check.id]}"),
+        element("p", f"What was checked, and does not hold: “{finding.check.statement}”", class_="soft"),
         *(_evidence(failure) for failure in finding.failures),
         element("p", f"… and {hidden} more") if hidden else None,
         class_="failure",
@@ -134,11 +134,11 @@ def _failed(finding: Finding) -> Element:
 
 def _evidence(failure: Failure) -> Element:
     pairs = (
-        ("Where", failure.where),
         ("What", reason(failure.error)),
-        ("In technical terms", f"{failure.error}: {failure.message}"),
+        ("Where", failure.where),
         ("Expected", failure.expected),
         ("Found", failure.computed),
+        ("In technical terms", f"{failure.error}: {failure.message}"),
     )
     return definitions((name, value) for name, value in pairs if value)
 
@@ -195,7 +195,7 @@ def _checks(report: Report) -> Element:
         found = [finding for finding in report.findings if finding.check.id.startswith(letter)]
         if found:
             tables += [table(f"{letter}. {name}", ("Number", "Check", "Outcome"), map(_check, found))]
-    return _section("All checks", *tables)
+    return _section("All checks", element("div", *tables, class_="checks"))
 
 
 def _check(finding: Finding) -> tuple[Child, ...]:

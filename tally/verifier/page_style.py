@@ -29,6 +29,7 @@ h3 { font-size: 1.05rem; margin: 1.5rem 0 .5rem; }
 .soft { color: var(--soft); }
 .verdict p, .failure p { margin: 0 0 .4rem; color: var(--text); }
 .failure { border-inline-start: .3rem solid var(--bad); padding-inline-start: 1rem; }
+.failure dl + dl { margin-top: 1rem; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .9em; }
 pre { background: var(--panel); border: 1px solid var(--line); padding: .75rem; white-space: pre-wrap; }
 dl { margin: 0; }
@@ -44,7 +45,15 @@ th, td { text-align: start; vertical-align: top; padding: .35rem .75rem .35rem 0
 td { overflow-wrap: anywhere; }
 th { overflow-wrap: normal; }
 :focus-visible { outline: 3px solid var(--care); outline-offset: 2px; }
-@media (max-width: 30rem) { dl > div { grid-template-columns: 1fr; } }
+@media screen and (max-width: 30rem) {
+  dl > div { grid-template-columns: 1fr; }
+  .checks :is(table, tbody, caption) { display: block; }
+  .checks thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  .checks tr { display: grid; grid-template-columns: 3rem 1fr; border-top: 1px solid var(--line);
+    padding: .35rem 0; }
+  .checks :is(th, td) { border: 0; padding: 0; }
+  .checks td:last-child { grid-column: 2; }
+}
 @media print {
   :root { --ground: #fff; --text: #000; --soft: #333; --line: #999; --good: #040; --bad: #800; --care: #530;
     --panel: #fff; }

@@ -30,7 +30,7 @@ def evidence(value: object) -> str:
     return _cut(plain("" if value is None else _text(value)), _LONGEST)
 
 
-def message(error: Exception) -> str:
+def message(error: str | Exception) -> str:
     """Return what an error says as text of bounded length: a path in it may hold a key of any length."""
     return _cut(plain(str(error)), _LONGEST_MESSAGE)
 

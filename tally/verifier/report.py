@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bulletin_board.codec.canonical import Value
+from bulletin_board.errors import BoardError
 from tally.verifier.checks import CHECKS, Check
 from tally.verifier.plain import evidence, message, plain
 
@@ -33,7 +34,10 @@ EXIT_CODES = {Verdict.VERIFIED: 0, Verdict.REFUTED: 1, Verdict.UNCHECKED: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One failure of one check: the error's name, where it was met, and the evidence."""
+    """One failure of one check: the error's name, where it was met, and the evidence.
+
+    `expected` is what must stand there, by what is signed, computed or brought; `computed` is what stands there.
+    """
 
     error: str
     where: str
@@ -161,7 +165,12 @@ def describe(error: Exception, where: str) -> Failure:
     return Failure(
         error=type(error).__name__,
         where=where,
-        message=message(error),
+        message=message(_unrepeated(error)),
         expected=evidence(getattr(error, "expected", None)),
         computed=evidence(getattr(error, "computed", None)),
     )
+
+
+def _unrepeated(error: Exception) -> str | Exception:
+    """What an error says; of one whose text holds the evidence too, what it says without."""
+    return error.message if isinstance(error, BoardError) else error

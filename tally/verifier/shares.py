@@ -50,8 +50,8 @@ def check_closing(
         if (closing.ballots, closing.challenged) != (ballots, challenged):
             raise ClosingMismatch(
                 "numbers of entries",
-                expected=(ballots, challenged),
-                computed=(closing.ballots, closing.challenged),
+                expected=f"{ballots} ballots, {challenged} tested",
+                computed=f"{closing.ballots} ballots, {closing.challenged} tested",
             )
         check_counted(closing.counted, counted)
     except (BoardError, RecordError, TallyError) as error:

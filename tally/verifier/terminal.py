@@ -70,7 +70,7 @@ def _evidence(failure: Failure) -> Text:
     text.append(f": {failure.message}", style="default")
     said = reason(failure.error)
     text.append(f"\n{said}" if said else "", style="default")
-    for name, value in (("expected", failure.expected), ("computed", failure.computed)):
+    for name, value in (("expected", failure.expected), ("found", failure.computed)):
         if value:
             text.append(f"\n{name} {value}", style="dim")
     return text

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from voting.pages import records
 from voting.pages.elections import card_of
 from voting.saved_verifier import NAME, saved_verifier
+from voting.served_code import VERIFIER
 from voting.services.opened import allow_test_modulus
 from voting.states import State
 
@@ -23,6 +24,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         "cards": [card_of(election) for election in elections],
         "chosen": next((election.slug for election in elections if election.slug == asked), ""),
         "allow_test_modulus": allow_test_modulus(),
+        "digest": VERIFIER.digest(),
     }
     return render(request, "voting/verify.html", context)
 

@@ -39,7 +39,8 @@ export function checkClosing(ledger, { payload, where }, { fingerprint, manifest
     const closing = readClosing(payload);
     checkElection(fingerprint, closing.election);
     if (closing.ballots !== ballots || closing.challenged !== challenged) {
-      const evidence = { expected: `${ballots}, ${challenged}`, computed: `${closing.ballots}, ${closing.challenged}` };
+      const named = (/** @type {number} */ cast, /** @type {number} */ tested) => `${cast} ballots, ${tested} tested`;
+      const evidence = { expected: named(ballots, challenged), computed: named(closing.ballots, closing.challenged) };
       throw new Refusal("tally", "ClosingMismatch", "numbers of ballots and challenges", evidence);
     }
     checkCounted(counted, closing.counted);

@@ -42,7 +42,7 @@ export class Count {
     }
     const used = this.used.get(credential) ?? 0;
     if (used >= this.limit) {
-      throw new Refusal("tally", "LimitReached", "this credential has cast all its ballots", { expected: this.limit, computed: used });
+      throw new Refusal("tally", "LimitReached", "this credential has cast all its ballots", { expected: `at most ${this.limit}`, computed: used + 1 });
     }
   }
 

@@ -27,23 +27,25 @@ const FOLLOWS = new Map([
  */
 export function checkFollows(previous, type) {
   for (const name of [type, previous]) {
-    if (name !== NOTHING && !FOLLOWS.has(name)) refuse("UnknownEntryType", "no such type of entry", [...FOLLOWS.keys()], name);
+    if (name !== NOTHING && !FOLLOWS.has(name)) refuse("UnknownEntryType", "no such type of entry", [...FOLLOWS.keys()].join(", "), name);
   }
   const allowed = FOLLOWS.get(type) ?? [];
   if (allowed.includes(previous)) return;
-  if (previous === "final") refuse("AfterFinal", `${type} after the final entry`, allowed, previous);
-  if (!VOTING.includes(type)) refuse("OutOfOrder", `${type} may not stand here`, allowed, previous);
-  if (BEFORE.includes(previous)) refuse("BeforeOpening", `${type} before the opening entry`, allowed, previous);
-  refuse("AfterClosing", `${type} after the closing entry`, allowed, previous);
+  const expected = `after ${allowed.map((name) => name || "nothing").sort().join(", ")}`;
+  const found = `after ${previous || "nothing"}`;
+  if (previous === "final") refuse("AfterFinal", `${type} after the final entry`, expected, found);
+  if (!VOTING.includes(type)) refuse("OutOfOrder", `${type} may not stand here`, expected, found);
+  if (BEFORE.includes(previous)) refuse("BeforeOpening", `${type} before the opening entry`, expected, found);
+  refuse("AfterClosing", `${type} after the closing entry`, expected, found);
 }
 
 /**
  * @param {string} name
  * @param {string} message
- * @param {readonly string[]} expected
+ * @param {string} expected
  * @param {string} computed
  * @returns {never}
  */
 function refuse(name, message, expected, computed) {
-  throw new Refusal("record", name, message, { expected: expected.join(", ") || "nothing", computed: computed || "nothing" });
+  throw new Refusal("record", name, message, { expected, computed });
 }

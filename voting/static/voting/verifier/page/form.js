@@ -44,6 +44,17 @@ function placeOf(form) {
 }
 
 /**
+ * What people call the record: its file, its folder or its address.
+ * @param {HTMLFormElement} form
+ * @param {Place} place
+ */
+export function nameOf(form, place) {
+  if (place.kind === "web") return place.address;
+  if (place.kind === "archive") return fileOf(form, "archive")?.name ?? "";
+  return field(form, "folder").files?.[0]?.webkitRelativePath.split("/")[0] ?? "";
+}
+
+/**
  * @param {HTMLFormElement} form
  * @param {string} name
  * @returns {File | null}

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-/** Shows a report: the verdict, the facts, the result where it is verified, and every check. */
+/** Shows a report: the verdict, what failed, the facts, the result where it is verified, and every check. */
 import { CATEGORIES } from "../checks/list.js";
+import { plain } from "../checks/ledger.js";
+import { failedChecks } from "./failures.js";
 import { make, one } from "./make.js";
 
 /** @typedef {import("../checks/ledger.js").Finding} Finding */
-/** @typedef {import("../checks/ledger.js").Failure} Failure */
 /** @typedef {import("../checks/ledger.js").Report} Report */
 /** @typedef {import("../checks/verify.js").Answer} Answer */
 /** @typedef {import("../checks/verify.js").Verification} Verification */
+/** One run: the name of the record, a file's or an address, and when it began. */
+/** @typedef {{ record: string, begun: Date }} Run */
 
 const PILLS = { PASS: "pill pill-good", FAIL: "pill pill-bad", "NOT-RUN": "pill pill-care" };
 
@@ -17,6 +20,9 @@ const PILLS = { PASS: "pill pill-good", FAIL: "pill pill-bad", "NOT-RUN": "pill 
  */
 export function showReport(place, { report, answers }) {
   showVerdict(place, report.verdict);
+  const failed = one(place, "[data-failed]");
+  failed.replaceChildren(...failedChecks(report.checks));
+  failed.hidden = !failed.childElementCount;
   one(place, "[data-remarks]").replaceChildren(...remarks(report.checks));
   showFacts(one(place, "[data-facts]"), report.facts);
   const results = one(place, "[data-results]");
@@ -24,6 +30,16 @@ export function showReport(place, { report, answers }) {
   one(results, "[data-answers]").replaceChildren(...answers.map((answer) => answerTable(answer, results.dataset)));
   one(place, "[data-checks]").replaceChildren(...categories(report.checks), ...(report.exhibits ?? []).flatMap(exhibit));
   one(place, "[data-details]").hidden = false;
+}
+
+/**
+ * Which record was read, and when: whatever was found.
+ * @param {HTMLElement} place
+ * @param {Run} run
+ */
+export function showRun(place, { record, begun }) {
+  one(place, "[data-run=record]").textContent = plain(record);
+  one(place, "[data-run=begun]").textContent = `${begun.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 /**
@@ -114,7 +130,7 @@ function exhibit({ name, lines }) {
 }
 
 /** @param {Finding} finding */
-function checkRow({ id, statement, status, note, failed, failures }) {
+function checkRow({ id, statement, status, note }) {
   const head = make("p", { class: "check-head" }, [
     make("span", { class: "check-id", text: id }),
     make("span", { class: "check-statement", text: statement }),
@@ -123,19 +139,5 @@ function checkRow({ id, statement, status, note, failed, failures }) {
   const row = make("li", {}, [head]);
   row.id = `check-${id}`;
   if (note) row.append(make("p", { class: "check-note", text: note }));
-  row.append(...failures.map(failureBlock));
-  if (failed > failures.length) row.append(make("p", { class: "check-note", text: `… ${failed}` }));
   return row;
-}
-
-/** @param {Failure} failure */
-function failureBlock({ error, where, message, expected, computed }) {
-  const block = make("div", { class: "check-failure" }, [
-    make("p", {}, [make("strong", { text: error }), make("span", { text: where ? ` · ${where}` : "" })]),
-    make("p", { text: message }),
-  ]);
-  for (const [name, text] of [["expected", expected], ["computed", computed]]) {
-    if (text) block.append(make("p", { class: "check-evidence" }, [make("span", { text: `${name}: ` }), make("code", { text })]));
-  }
-  return block;
 }

@@ -2,9 +2,9 @@
 /** The page's behaviour, whoever starts the workers: ask, show progress, show the report. */
 import { reportOctets } from "../checks/ledger.js";
 import { runVerification } from "./engine.js";
-import { field, readForm } from "./form.js";
+import { field, nameOf, readForm } from "./form.js";
 import { one } from "./make.js";
-import { showReport, showTrouble } from "./show.js";
+import { showReport, showRun, showTrouble } from "./show.js";
 
 /** @typedef {import("../checks/verify.js").Progress} Progress */
 /** @typedef {import("../worker.js").Answer} Answer */
@@ -19,7 +19,9 @@ export function startPage(start) {
     event.preventDefault();
     const { asked, problems } = readForm(form);
     showProblems(problems);
-    if (asked) verifyAsked(start, { ...asked, isTestAllowed: form.dataset.testModulus === "true" });
+    if (!asked) return;
+    showRun(one(document, "#verifier-report"), { record: nameOf(form, asked.place), begun: new Date() });
+    verifyAsked(start, { ...asked, isTestAllowed: form.dataset.testModulus === "true" });
   });
   one(document, "[data-again]").addEventListener("click", () => {
     showOnly("form");
