@@ -168,7 +168,7 @@ def test_the_board_is_shown_for_two_people_to_compare(ballot):
     assert f"has {board.size} entries" in shown
     assert "no witness has to sign the board" in shown
     with page.expect_navigation():
-        page.get_by_role("link", name="See the hashes for all earlier numbers of entries").click()
+        page.get_by_role("link", name="See the checksums for all earlier numbers of entries").click()
     assert f"{board.size} entries" in page.inner_text("main")
 
 

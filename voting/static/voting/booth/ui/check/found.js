@@ -71,14 +71,14 @@ export function foundView({ checked, found, reason, checkAddress, entryAddress, 
 function boardView({ size, root, quorum }, headsPage) {
   return el("section", { class: "sheet", "aria-labelledby": "board" },
     el("h2", { id: "board" }, say("Is it the board that everybody sees?")),
-    el("p", {}, say("The board that this device was shown has %(size)s entries, and this hash over all of them:", { size })),
+    el("p", {}, say("The board that this device was shown has %(size)s entries, and this checksum over all of them:", { size })),
     el("p", {}, el("code", { id: "root", class: "fingerprint", dir: "ltr" }, ...grouped(root))),
     el("p", {}, quorum > 0
       ? sayMany("At least one witness has to sign the board, so that nobody can be shown another one. This device has checked that.",
         "At least %(count)s witnesses have to sign the board, so that nobody can be shown another one. This device has checked that.", quorum)
       : say("In this election no witness has to sign the board. That somebody is shown another one is found out only by people who compare.")),
-    el("p", {}, say("Compare with somebody else, on another device and in another place: where the number of entries is the same, the hash must be the same.")),
-    el("p", {}, el("a", { href: headsPage }, say("See the hashes for all earlier numbers of entries"))));
+    el("p", {}, say("Compare with somebody else, on another device and in another place: where the number of entries is the same, the checksum must be the same.")),
+    el("p", {}, el("a", { href: headsPage }, say("See the checksums for all earlier numbers of entries"))));
 }
 
 /**
