@@ -139,4 +139,5 @@ def _read(folder: Path) -> _Round:
 
 
 def _write(folder: Path, found: _Round) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     write_file(folder / _STATE, f"{found.position} {found.begun} {found.since}\n".encode("ascii"))

@@ -55,6 +55,12 @@ def cosigned_at(folder):
     return word.time
 
 
+def test_a_folder_that_is_not_there_is_made(mirror, folder, log):
+    folder.rmdir()
+    mirror(log.files())
+    assert whole(folder, log)
+
+
 FILES = ["tile/0/000", "tile/0/002.p/88", "tile/1/000.p/2", "tile/entries/001", "tile/entries/002.p/88"]
 
 
