@@ -6,7 +6,7 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -60,6 +60,7 @@ class Judged:
     """What a verifier says; `unreadable` names the error of a board that is none.
 
     `cosigned` is the fact of that name, and `stale` names the checks beside which a warning of age stands.
+    `evidence` is (check, error, expected, found) of every failure; numbers are not written alike everywhere.
     """
 
     verdict: str
@@ -67,6 +68,7 @@ class Judged:
     unreadable: str = ""
     cosigned: str = ""
     stale: tuple[str, ...] = ()
+    evidence: frozenset[tuple[str, ...]] = field(default=frozenset(), compare=False)
 
 
 def write_archive(file: Path, files: Mapping[str, bytes]) -> Path:
@@ -106,6 +108,11 @@ def of_report(report: Report) -> Judged:
         findings=findings,
         cosigned=dict(report.facts).get("cosigned", ""),
         stale=tuple(one.check.id for one in report.findings if one.note.startswith(_AGES)),
+        evidence=frozenset(
+            (one.check.id, part.error, part.expected, part.computed)
+            for one in report.findings
+            for part in one.failures
+        ),
     )
 
 
@@ -153,4 +160,9 @@ def _judged(report: dict) -> Judged:
         findings=findings,
         cosigned=report["facts"].get("cosigned", ""),
         stale=tuple(one["id"] for one in report["checks"] if one["note"].startswith(_AGES)),
+        evidence=frozenset(
+            (one["id"], part["error"], part["expected"], part["computed"])
+            for one in report["checks"]
+            for part in one["failures"]
+        ),
     )

@@ -99,7 +99,8 @@ def check_threshold_key(key: ThresholdKey, context: bytes) -> None:
     if key.base != verification_base(key.n, context):
         raise VerificationKeyError("the verification base is not the derived one")
     if not is_sharing(key.trustees, key.threshold):
-        raise VerificationKeyError("k of l is out of range", computed=(key.threshold, key.trustees))
+        stated = f"{key.threshold} of {key.trustees}"
+        raise VerificationKeyError("k of l is out of range", expected="2k > l", computed=stated)
     _check_gamma(key)
     _check_not_degenerate(key)
     subsets = itertools.combinations(range(1, key.trustees + 1), key.threshold)

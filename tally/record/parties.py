@@ -116,11 +116,11 @@ class Trustees:
     def _check_numbers(*, k: int, l: int, q: int) -> None:  # noqa: E741  # the protocol's letters
         if not 1 <= k <= l <= MAX_TRUSTEES:
             raise ThresholdOutOfRange(
-                "k of l trustees", expected=f"1 ≤ k ≤ l ≤ {MAX_TRUSTEES}", computed=(k, l)
+                "k of l trustees", expected=f"1 ≤ k ≤ l ≤ {MAX_TRUSTEES}", computed=f"{k} of {l}"
             )
         if 2 * k <= l:
             raise NoHonestMajority(
-                "two groups of k could decrypt two sets", expected="2k > l", computed=(k, l)
+                "two groups of k could decrypt two sets", expected="2k > l", computed=f"{k} of {l}"
             )
         if not l + k - 1 < 2 * q <= 2 * l:
             expected = "2q > l + k − 1 and q ≤ l"

@@ -36,7 +36,8 @@ EXIT_CODES = {Verdict.VERIFIED: 0, Verdict.REFUTED: 1, Verdict.UNCHECKED: 2}
 class Failure:
     """One failure of one check: the error's name, where it was met, and the evidence.
 
-    `expected` is what must stand there, by what is signed, computed or brought; `computed` is what does.
+    `expected` is what must stand there: signed, named, brought, or following from the rest of the record.
+    `computed` is what stands there, and is shown as found.
     """
 
     error: str

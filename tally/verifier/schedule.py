@@ -6,6 +6,7 @@ The times are the log's own word, to five minutes; witnesses bound how far it ca
 
 from datetime import datetime
 
+from bulletin_board.codec import times
 from bulletin_board.log.envelope import coarse
 from tally.errors import BeforeItsTime
 from tally.record.manifest import Manifest
@@ -28,5 +29,6 @@ def _check(ledger: Ledger, entry: Entry, manifest: Manifest, moment: datetime) -
     if manifest.rehearsal:
         ledger.note("B.7", "A rehearsal: its dates do not bind.")
     elif entry.envelope.time < coarse(moment):
-        error = BeforeItsTime("before its time", expected=moment, computed=entry.envelope.time)
+        expected = f"not before {times.encode(moment)}"
+        error = BeforeItsTime("before its time", expected=expected, computed=entry.envelope.time)
         ledger.fail("B.7", error, entry.where)

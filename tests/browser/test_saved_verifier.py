@@ -6,14 +6,17 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from bulletin_board.codec.canonical import parse
+from tally.verifier.meanings import MEANINGS
+from tally.verifier.reasons import REASONS
 from tests.attacks.judge import edited
 from tests.browser.voters import chromium
 from tests.browser_verifier import write_archive
 from tests.simulator import MemorySource, World, open_world, text
 from voting.saved_verifier import NAME, saved_verifier
+from voting.served_code import VERIFIER
 
 pytestmark = pytest.mark.servers
 
@@ -76,6 +79,14 @@ def saved(browser, tmp_path):
     one.context.close()
 
 
+def terms(failed: Locator) -> dict[str, str]:
+    """The evidence of the first failure, by its terms."""
+    first = failed.locator("dl").first
+    return dict(
+        zip(first.locator("dt").all_inner_texts(), first.locator("dd").all_inner_texts(), strict=True)
+    )
+
+
 def archive_of(board: MemorySource, folder: Path) -> Path:
     return write_archive(folder / "board.zip", board.files)
 
@@ -97,6 +108,11 @@ def test_an_honest_record_is_verified_and_its_report_saved(saved, world, tmp_pat
     assert saved.verify(archive_of(world.board(), tmp_path), shown) == "Verified"
     expect(saved.page.locator("[data-answers]")).to_contain_text("Who shall be mayor?")
     expect(saved.page.locator("[data-fact=election] dd")).to_have_text("A small town")
+    expect(saved.page.locator("[data-failed]")).to_be_hidden()
+    expect(saved.page.locator("[data-run=record]")).to_have_text("board.zip")
+    begun = saved.page.locator("[data-run=begun]").inner_text()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", begun)
+    expect(saved.page.locator("#verifier-report")).to_contain_text(VERIFIER.digest())
     with saved.page.expect_download() as download:
         saved.page.get_by_role("link", name="Save the report").click()
     report = parse(Path(download.value.path()).read_bytes(), limit=1 << 20)
@@ -113,7 +129,12 @@ def test_a_changed_result_is_refuted_with_its_evidence(saved, world, tmp_path):
     assert saved.verify(archive_of(board, tmp_path), world.fingerprint) == "Refuted"
     assert saved.status("H.5") == "FAIL"
     assert saved.status("F.5") == "PASS"
-    expect(saved.page.locator("[id='check-H.5']")).to_contain_text("OutcomeMismatch")
+    failed = saved.page.locator("[data-failed]")
+    assert failed.locator("h3").all_inner_texts() == [f"{id_}: {MEANINGS[id_]}" for id_ in ("H.5", "H.6")]
+    assert terms(failed)["What"] == REASONS["OutcomeMismatch"]
+    assert "OutcomeMismatch" in terms(failed)["In technical terms"]
+    assert terms(failed)["Expected"] != terms(failed)["Found"]
+    assert failed.bounding_box()["y"] < saved.page.locator("[data-facts]").bounding_box()["y"]
     expect(saved.page.locator("[data-results]")).to_be_hidden()
     check_state(saved.page)
 
@@ -134,7 +155,7 @@ def test_without_a_fingerprint_nothing_is_verified(saved, world, tmp_path):
 
 def test_the_fingerprint_of_another_election_refutes(saved, world, tmp_path):
     assert saved.verify(archive_of(world.board(), tmp_path), "0" * 64) == "Refuted"
-    expect(saved.page.locator("[id='check-A.1']")).to_contain_text("FingerprintMismatch")
+    expect(saved.page.locator("[data-failed]")).to_contain_text("FingerprintMismatch")
 
 
 def test_a_file_that_is_no_record_could_not_be_checked(saved, tmp_path):
@@ -167,9 +188,9 @@ def test_a_board_that_forked_is_refuted_and_both_signatures_are_shown(saved, wor
     saved.page.get_by_text("More to demand").click()
     saved.page.locator("#earlier").set_input_files(earlier)
     assert saved.verify(archive_of(world.board(), tmp_path), world.fingerprint) == "Refuted"
-    expect(saved.page.locator("[id='check-B.9']")).to_contain_text("BoardForked")
-    expect(saved.page.locator("[data-checks] pre")).to_have_count(2)
-    expect(saved.page.locator("[data-checks] pre").first).to_have_text(re.compile(r"^vote\.example\.org"))
+    expect(saved.page.locator("[data-failed]")).to_contain_text("BoardForked")
+    expect(saved.page.locator("[data-failed] pre")).to_have_count(2)
+    expect(saved.page.locator("[data-failed] pre").first).to_have_text(re.compile(r"^vote\.example\.org"))
     check_state(saved.page)
 
 

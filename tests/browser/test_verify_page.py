@@ -19,6 +19,7 @@ from bulletin_board.log.cosignature import Cosigner
 from bulletin_board.log.keys import VerifierKey
 from bulletin_board.log.policy import any_of
 from bulletin_board.sources import HttpSource, ZipSource
+from tally.verifier.meanings import MEANINGS
 from tally.verifier.verify import Options, verify
 from tests.browser.pages_server import running
 from tests.browser.voters import chromium
@@ -93,7 +94,12 @@ def check_report(page: Page, expected: Judged) -> None:
     assert verdict(page).lower() == expected.verdict
     assert shown(page) == {check: status for check, (status, _) in expected.findings.items()}
     named = {error for _, errors in expected.findings.values() for error in errors}
-    assert set(page.locator(".check-failure p:first-child strong").all_inner_texts()) == named
+    shown_errors = page.locator("[data-failed] dl").evaluate_all(
+        "all => all.map((each) => each.dataset.error)"
+    )
+    assert set(shown_errors) == named
+    failed = [check for check, (status, _) in expected.findings.items() if status == "FAIL"]
+    assert page.locator("[data-failed] h3").all_inner_texts() == [f"{id_}: {MEANINGS[id_]}" for id_ in failed]
 
 
 def verdict(page: Page) -> str:
@@ -120,6 +126,7 @@ def test_an_election_of_this_server_is_judged_from_its_board(page, base, fingerp
     check_state(page)
     page.locator("#fingerprint").fill(fingerprint)
     check_report(page, expected)
+    expect(page.locator("[data-run=record]")).to_have_text(f"{base}/board/{FINAL}")
     assert page.evaluate("document.activeElement.id") == "verifier-report"
     check_state(page)
 
@@ -139,6 +146,7 @@ def test_a_folder_is_judged_alike(page, base, fingerprint, archive, expected, tm
     assert page.locator("#record-folder").is_checked()
     page.locator("#fingerprint").fill(fingerprint)
     check_report(page, expected)
+    expect(page.locator("[data-run=record]")).to_have_text("mirror")
 
 
 def test_an_election_that_goes_on_could_not_be_checked(page, base):

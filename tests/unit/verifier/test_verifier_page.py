@@ -14,6 +14,7 @@ from tally.errors import NotOnRoll
 from tally.verifier import cli, versions
 from tally.verifier.checks import CHECKS
 from tally.verifier.markup import document, element
+from tally.verifier.meanings import MEANINGS
 from tally.verifier.page import Run, page
 from tally.verifier.report import Ledger
 from tally.verifier.verify import Options, verify
@@ -98,6 +99,14 @@ def test_a_refuted_record_says_why_in_plain_words_and_shows_the_evidence(world):
     assert "ClosingMismatch" in found.text
     assert "They are not verified." in found.text
     assert "Every number follows" not in found.text
+
+
+def test_what_failed_stands_before_all_else_and_in_plain_words_first(world):
+    found = shown(world, board_of([*world.entries[:4], *world.entries[5:]], world.commitments))
+    assert found.text.index("What failed") < found.text.index("What was verified")
+    assert f"G.1: {MEANINGS['G.1']}" in found.text
+    evidence = "Expected 4 ballots, 1 tested Found 5 ballots, 1 tested In technical terms ClosingMismatch"
+    assert evidence in found.text
 
 
 def test_a_record_without_its_manifest_has_no_result(world):

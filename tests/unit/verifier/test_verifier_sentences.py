@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every check and every named error has a sentence for people who never heard of a Merkle tree."""
 
+import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,9 @@ from tally.verifier.checks import CHECKS
 from tally.verifier.meanings import MEANINGS
 from tally.verifier.reasons import REASONS, reason
 
-SPEC = Path(__file__).resolve().parents[3] / "docs/spec/verification.md"
+ROOT = Path(__file__).resolve().parents[3]
+SPEC = ROOT / "docs/spec/verification.md"
+BROWSER = ROOT / "voting/static/voting/verifier/page"
 NAMED = sorted(set(re.findall(r"`([A-Z][a-z][A-Za-z0-9]+)`", SPEC.read_text())))
 PACKAGES = (
     bulletin_board.errors,
@@ -51,6 +55,23 @@ def test_every_error_with_a_sentence_exists():
 
 def test_an_error_without_a_sentence_of_its_own_has_none():
     assert reason("KeyError") == ""
+
+
+def test_the_browser_says_the_same_sentences():
+    script = (
+        'const { MEANINGS } = await import("./meanings.js");'
+        'const { REASONS } = await import("./reasons.js");'
+        "console.log(JSON.stringify([[...MEANINGS], [...REASONS]]));"
+    )
+    done = subprocess.run(
+        ["node", "--input-type=module", "--eval", script],
+        cwd=BROWSER,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    meanings, reasons = map(dict, json.loads(done.stdout))
+    assert (meanings, reasons) == (MEANINGS, REASONS)
 
 
 @pytest.mark.parametrize("sentence", sorted({*MEANINGS.values(), *REASONS.values()}))

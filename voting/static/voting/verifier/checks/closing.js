@@ -22,7 +22,7 @@ export function checkTime(ledger, { envelope, where }, { isRehearsal }, moment) 
   if (isRehearsal) {
     ledger.note("B.7", "A rehearsal: its dates do not bind.");
   } else if (envelope.time < coarse(moment)) {
-    const evidence = { expected: timeText(moment), computed: timeText(envelope.time) };
+    const evidence = { expected: `not before ${timeText(moment)}`, computed: timeText(envelope.time) };
     ledger.fail("B.7", new Refusal("tally", "BeforeItsTime", "before its time", evidence), where);
   }
 }

@@ -28,7 +28,8 @@ function failedCheck({ id, statement, failed, failures }) {
 }
 
 /**
- * Expected is what must stand there, by what is signed, computed or brought; found is what stands there.
+ * Expected is what must stand there: signed, named, brought, or following from the rest of the record. Found is what stands
+ * there.
  * @param {Failure} failure
  */
 function evidenceOf({ error, where, message, expected, computed }) {

@@ -21,14 +21,14 @@ const PILLS = { PASS: "pill pill-good", FAIL: "pill pill-bad", "NOT-RUN": "pill 
 export function showReport(place, { report, answers }) {
   showVerdict(place, report.verdict);
   const failed = one(place, "[data-failed]");
-  failed.replaceChildren(...failedChecks(report.checks));
+  failed.replaceChildren(...failedChecks(report.checks), ...(report.exhibits ?? []).flatMap(exhibit));
   failed.hidden = !failed.childElementCount;
   one(place, "[data-remarks]").replaceChildren(...remarks(report.checks));
   showFacts(one(place, "[data-facts]"), report.facts);
   const results = one(place, "[data-results]");
   results.hidden = report.verdict !== "verified" || !answers.length;
   one(results, "[data-answers]").replaceChildren(...answers.map((answer) => answerTable(answer, results.dataset)));
-  one(place, "[data-checks]").replaceChildren(...categories(report.checks), ...(report.exhibits ?? []).flatMap(exhibit));
+  one(place, "[data-checks]").replaceChildren(...categories(report.checks));
   one(place, "[data-details]").hidden = false;
 }
 
