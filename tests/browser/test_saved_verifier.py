@@ -168,6 +168,16 @@ def test_a_file_that_is_no_record_could_not_be_checked(saved, tmp_path):
     expect(saved.page.locator("#verifier-form")).to_be_visible()
 
 
+def test_nothing_of_a_refuted_record_stays_beside_one_that_cannot_be_read(saved, world, tmp_path):
+    assert saved.verify(archive_of(world.board(), tmp_path), "0" * 64) == "Refuted"
+    saved.page.get_by_role("button", name="Verify another record").click()
+    file = tmp_path / "holiday.zip"
+    file.write_bytes(b"PK not really")
+    assert saved.verify(file, "0" * 64) == "Could not be checked"
+    expect(saved.page.locator("[data-failed]")).to_be_hidden()
+    expect(saved.page.locator("[data-run=record]")).to_have_text("holiday.zip")
+
+
 def test_a_policy_and_a_checkpoint_that_was_kept_are_checked_too(saved, world, tmp_path):
     board, part = world.board(), world.board(world.entries[:6])
     policy, earlier = tmp_path / "my.policy", tmp_path / "checkpoint"

@@ -20,10 +20,8 @@ const PILLS = { PASS: "pill pill-good", FAIL: "pill pill-bad", "NOT-RUN": "pill 
  */
 export function showReport(place, { report, answers }) {
   showVerdict(place, report.verdict);
-  const failed = one(place, "[data-failed]");
-  failed.replaceChildren(...failedChecks(report.checks), ...(report.exhibits ?? []).flatMap(exhibit));
-  failed.hidden = !failed.childElementCount;
   one(place, "[data-remarks]").replaceChildren(...remarks(report.checks));
+  showFailed(place, [...failedChecks(report.checks), ...(report.exhibits ?? []).flatMap(exhibit)]);
   showFacts(one(place, "[data-facts]"), report.facts);
   const results = one(place, "[data-results]");
   results.hidden = report.verdict !== "verified" || !answers.length;
@@ -51,6 +49,8 @@ export function showRun(place, { record, begun }) {
 export function showTrouble(place, verdict, message) {
   showVerdict(place, verdict);
   one(place, `[data-verdict="${verdict}"] [data-message]`).textContent = message;
+  one(place, "[data-remarks]").replaceChildren();
+  showFailed(place, []);
   one(place, "[data-details]").hidden = true;
 }
 
@@ -62,6 +62,16 @@ function showVerdict(place, verdict) {
   for (const notice of /** @type {NodeListOf<HTMLElement>} */ (place.querySelectorAll("[data-verdict]"))) {
     notice.hidden = notice.dataset.verdict !== verdict;
   }
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {readonly Node[]} parts
+ */
+function showFailed(place, parts) {
+  const section = one(place, "[data-failed]");
+  section.replaceChildren(...parts);
+  section.hidden = !parts.length;
 }
 
 /**
