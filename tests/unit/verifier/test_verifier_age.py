@@ -92,7 +92,7 @@ def test_more_witnesses_than_are_needed_may_be_away():
     assert (note(found), fact(found)) == ("", "2026-03-02T11:00:00Z, 60 min before it was read")
 
 
-@pytest.mark.parametrize("ahead", [301, 10**6, 2**63])
+@pytest.mark.parametrize("ahead", [301, 10**6, 2**62])
 def test_a_time_that_has_not_come_yet_makes_no_board_fresh(ahead):
     found = verified({PRESS: NOW + ahead, UNION: NOW})
     assert note(found).startswith("StaleBoard: so many cosignatures state a time that has not come yet")
@@ -119,7 +119,7 @@ def test_an_entry_that_says_it_came_after_the_witnesses_had_seen_it_is_remarked_
 
 
 def test_a_time_beyond_all_years_is_none_in_files_either():
-    found = verified({PRESS: 2**64 - 1, UNION: NOW}, read_at=None)
+    found = verified({PRESS: 2**63 - 1, UNION: NOW}, read_at=None)
     assert (fact(found), note(found)) == ("at a time that has not come yet", "")
 
 
