@@ -551,9 +551,10 @@ def test_keys_for_tests_are_refused_anywhere_but_on_this_machine(at):
     page = one.page
 
     def elsewhere(route):
-        route.fulfill(
-            response=route.fetch(url=route.request.url.replace("https://vote.example.org", one.base))
-        )
+        answer = route.fetch(url=route.request.url.replace("https://vote.example.org", one.base))
+        host = one.base.removeprefix("http://")  # the page's policy names it
+        policy = answer.headers.get("content-security-policy", "").replace(host, "vote.example.org")
+        route.fulfill(response=answer, headers=answer.headers | {"content-security-policy": policy})
 
     page.route("https://vote.example.org/**", elsewhere)
     page.goto(f"https://vote.example.org/elections/{one.slug}/check/")

@@ -91,7 +91,7 @@ def test_points_that_are_not_left_cannot_be_given(at):
     one = at("cumulative").enter(fresh_code()).give(option_0=6, option_1=6)
     assert one.page.locator("#option-1").input_value() == "0"
     one.page.locator("#option-1 + button").click()
-    expect(one.page.get_by_text("You gave 7 of 10 points.")).to_be_visible()
+    expect(one.page.get_by_text("7 of 10 points given")).to_be_visible()
 
 
 def test_an_answer_that_must_be_given_is_asked_for_with_a_link_to_it(at):

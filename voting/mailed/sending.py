@@ -130,7 +130,7 @@ def _message(row: Recipient, code: str) -> EmailMessage:
         }
         subject = _t("Your code to vote: %(title)s") % {"title": title}
         text = render_to_string("mailed/message.txt", context)
-    return EmailMessage(subject=" ".join(subject.split()), body=text, to=[row.address])
+    return EmailMessage(subject=" ".join(subject.splitlines()).strip(), body=text, to=[row.address])
 
 
 def _language(election: Election) -> str:

@@ -108,6 +108,6 @@ def _message(row: Registration, token: str) -> EmailMessage:
             "link": f"{settings.VERITALLY_BASE_URL}{page}#{token}",
             "reference": row.reference,
         }
-        subject = " ".join((_t("Confirm your registration: %(title)s") % {"title": title.text}).split())
+        subject = " ".join((_t("Confirm your registration: %(title)s") % {"title": title.text}).splitlines())
         text = render_to_string("registration/message.txt", context)
     return EmailMessage(subject=subject, body=text, to=[row.address])
