@@ -96,7 +96,7 @@ def test_while_the_receipt_is_checked_it_is_noticed_and_another_one_checks_it(at
     one.page.locator("#retry").click()
     one.has_voted()
     assert one.check_code == shown
-    assert len(set(one.sent)) == 1
+    assert len(set(one.ballots)) == 1
 
 
 def test_when_a_code_is_given_it_is_noticed_and_the_code_can_be_given_again(at):
