@@ -19,7 +19,7 @@ help:
 	@echo "make demo          a whole election on this machine, in a browser (EXIT=1: run it and stop;"
 	@echo "                   SERVERS=1: on PostgreSQL and Redis)"
 	@echo "make test          the tests, without the slow ones"
-	@echo "make test-all      all tests"
+	@echo "make test-all      all tests, and what they cover; that alone doubles the time of many"
 	@echo "make lint          style, types, import contracts, templates, licence headers"
 	@echo "make bench         measure, and write bench.json"
 	@echo "make locks         compile requirements/*.txt from pyproject.toml"
@@ -32,7 +32,7 @@ demo: venv-demo
 
 test: venv-dev services
 	@$(NODE_TESTS)
-	@$(PYTEST) $(BOTH_CORES) -m "not slow" --cov --cov-report=term:skip-covered
+	@$(PYTEST) $(BOTH_CORES) -m "not slow"
 	@$(ON_POSTGRESQL)
 
 test-all: venv-dev services

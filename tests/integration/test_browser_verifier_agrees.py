@@ -315,6 +315,7 @@ def test_an_earlier_checkpoint_is_judged_alike(world, tmp_path):
     assert [judged.verdict for judged in found[6:8]] == ["could not be checked"] * 2
 
 
+@pytest.mark.slow
 def test_a_second_opening_is_judged_alike(world, tmp_path):
     cases = list(opened_twice(world))
     found = by_browser(cases, tmp_path)
