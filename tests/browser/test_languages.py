@@ -132,7 +132,9 @@ def answer_again(one: Voter) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("language", "widths"), [("ar", WIDTHS), pytest.param("de", NARROW, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("language", "widths"), [("ar", WIDTHS), pytest.param("de", NARROW, marks=pytest.mark.slow)]
+)
 def test_a_public_page_looks_right_in_another_language(at, path, language, widths):
     one = at(language)
     one.page.goto(one.base + path)
