@@ -26,11 +26,11 @@ from bulletin_board.rows import StoredHashes, last_entry
 
 BATCH = 256  # rows
 _BATCH_BYTES = 8 * 1024 * 1024  # of payloads held in memory
-# `now` is read before the lock is waited for, so a step of the coarse clock can be overtaken while waiting.
 _INSERT_BLOBS = """
 INSERT INTO bulletin_board_blob (sha256, data)
 SELECT * FROM unnest(%b::text[], %b::bytea[]) ON CONFLICT DO NOTHING
 """
+# `now` is read before the lock is waited for, so a step of the coarse clock can be overtaken while waiting.
 _PATIENCE = timedelta(minutes=TIME_STEP)
 
 
