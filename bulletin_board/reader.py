@@ -31,18 +31,16 @@ def iter_entries(source: Source, head: Checkpoint) -> Iterator[tuple[Envelope, b
     LogError that names the entry; RootMismatch comes last.
     """
     tree, previous = merkle.Frontier(0, ()), None
-    for bundle in tiles.bundles_of(head.size):
-        for data in read_bundle(source, bundle):
-            try:
-                found = Envelope.from_bytes(data)
-                envelope.check_follows(previous, found)
-            except BoardError as error:
-                raise error.at(f"entry {tree.size}") from error
-            tree.add(merkle.leaf_hash(data))
-            previous = found
-            yield found, data
-    if tree.root() != head.root:
-        raise RootMismatch("the entries have another root", expected=head.root, computed=tree.root())
+    for data in iter_data(source, head.size):
+        try:
+            found = Envelope.from_bytes(data)
+            envelope.check_follows(previous, found)
+        except BoardError as error:
+            raise error.at(f"entry {tree.size}") from error
+        tree.add(merkle.leaf_hash(data))
+        previous = found
+        yield found, data
+    _check_root(tree, head)
 
 
 def read_root(source: Source, head: Checkpoint, size: int) -> bytes:
@@ -53,14 +51,18 @@ def read_root(source: Source, head: Checkpoint, size: int) -> bytes:
     """
     tree = merkle.Frontier(0, ())
     root = tree.root()
-    for bundle in tiles.bundles_of(head.size):
-        for data in read_bundle(source, bundle):
-            tree.add(merkle.leaf_hash(data))
-            if tree.size == size:
-                root = tree.root()
-    if tree.root() != head.root:
-        raise RootMismatch("the entries have another root", expected=head.root, computed=tree.root())
+    for data in iter_data(source, head.size):
+        tree.add(merkle.leaf_hash(data))
+        if tree.size == size:
+            root = tree.root()
+    _check_root(tree, head)
     return root
+
+
+def iter_data(source: Source, size: int) -> Iterator[bytes]:
+    """Yield the bytes of the first `size` entries, unverified; raises a SourceError or MalformedTile."""
+    for bundle in tiles.bundles_of(size):
+        yield from read_bundle(source, bundle)
 
 
 def read_payload(source: Source, entry: Envelope) -> bytes:
@@ -84,7 +86,12 @@ def read_bundle(source: Source, bundle: Tile) -> tuple[bytes, ...]:
         # A log that has grown may have replaced a partial bundle by the full one (C2SP tlog-tiles).
         if bundle.width == tiles.WIDTH:
             raise
-        full = Tile(level=None, index=bundle.index, width=tiles.WIDTH)
+        full = bundle.full()
         data = source.read(full.to_path(), limit=layout.BUNDLE_LIMIT)
         return tiles.parse_bundle(data, full.width)[: bundle.width]
     return tiles.parse_bundle(data, bundle.width)
+
+
+def _check_root(tree: merkle.Frontier, head: Checkpoint) -> None:
+    if tree.root() != head.root:
+        raise RootMismatch("the entries have another root", expected=head.root, computed=tree.root())

@@ -49,5 +49,4 @@ class TileHashes:
             # A log that has grown may have replaced a partial tile by the full one (C2SP tlog-tiles).
             if tile.width == WIDTH:
                 raise
-        full = Tile(level=tile.level, index=tile.index, width=WIDTH)
-        return tiles.parse_hashes(self._source.read(full.to_path(), limit=limit), WIDTH)[: tile.width]
+        return tiles.parse_hashes(self._source.read(tile.full().to_path(), limit=limit), WIDTH)[: tile.width]

@@ -93,10 +93,7 @@ class Copy:
 
     def bundle(self, bundle: Tile) -> tuple[bytes, ...]:
         """Return the entries of a bundle, unverified; raises CopyDamaged."""
-        full = Tile(level=None, index=bundle.index, width=WIDTH)
-        here = bundle if (self.folder / bundle.to_path()).exists() else full
-        data = own(lambda: self.source.read(here.to_path(), limit=layout.BUNDLE_LIMIT))
-        return own(lambda: tiles.parse_bundle(data, here.width))[: bundle.width]
+        return own(lambda: reader.read_bundle(self.source, bundle))
 
     def last_entries(self) -> tuple[bytes, ...]:
         """Return the entries of the last bundle that is not full; raises CopyDamaged."""
@@ -127,8 +124,7 @@ class Copy:
 
     def holds_tile(self, tile: Tile) -> bool:
         """Say whether there is a file of this tile, or of the full one that has replaced it."""
-        full = Tile(level=tile.level, index=tile.index, width=WIDTH)
-        return any((self.folder / found.to_path()).exists() for found in (tile, full))
+        return any((self.folder / found.to_path()).exists() for found in (tile, tile.full()))
 
     def holds_lines(self) -> bool:
         """Say whether there are lines; a mirror of an older version made none."""

@@ -86,10 +86,10 @@ class KeyRecord(Record):
     def _check_promises(self, manifest: Manifest) -> None:
         if self.kind != manifest.trustees.key:
             raise KeyKindMismatch("kind of key", expected=manifest.trustees.key, computed=self.kind)
-        promised = f"{manifest.trustees.threshold} of {len(manifest.trustees.members)}"
-        stated = f"{self.threshold} of {self.trustees}"
-        if stated != promised:
-            raise TrusteesMismatch("k of l", expected=promised, computed=stated)
+        k, l = manifest.trustees.threshold, len(manifest.trustees.members)  # noqa: E741  # the protocol's letters
+        if (self.threshold, self.trustees) != (k, l):
+            stated = f"{self.threshold} of {self.trustees}"
+            raise TrusteesMismatch("k of l", expected=f"{k} of {l}", computed=stated)
         check_modulus(self.modulus, manifest.parameters.modulus_bits)
 
     def acknowledge(self, index: int, seed: bytes) -> bytes:

@@ -182,9 +182,8 @@ def _root_of(place: Source, size: int) -> bytes:
     """The root of the first `size` entries in a copy, b"" if they are not all there."""
     tree = merkle.Frontier(0, ())
     try:
-        for bundle in tiles.bundles_of(size):
-            for data in reader.read_bundle(place, bundle):
-                tree.add(merkle.leaf_hash(data))
+        for data in reader.iter_data(place, size):
+            tree.add(merkle.leaf_hash(data))
     except BoardError:
         return b""
     return tree.root()

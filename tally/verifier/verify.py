@@ -207,8 +207,13 @@ class _Pass:
         """Nothing more can be read: what was found stands, or a server could hide it by falling silent."""
         self.silence = error
         text = _INTERRUPTED.format(read=self.read, entries=self.walk.head.size, error=message(error))
-        self.ledger.note("B.2", text)
-        self.warnings.append(text)
+        self.warn("B.2", text)
+
+    def warn(self, id_: str, text: str) -> None:
+        """Remark on a check: it refutes nothing."""
+        if text:
+            self.ledger.note(id_, text)
+            self.warnings.append(text)
 
     def part(self, check: Callable[[Entry], None]) -> Callable[[Entry], None]:
         """A handler of the first entry of a type, whose payload it keeps for worker processes.
@@ -328,20 +333,13 @@ class _Pass:
     def judge_age(self) -> tuple[tuple[str, str], ...]:
         """Say when enough witnesses cosigned last, and how old a live board is, while it is still renewed."""
         read = self.options.read_at
-        for policy, words in self.walk.quorums.values():
-            since = freshness.completed(policy, words, read=read)
-            if warning := freshness.contradiction(since, self.walk.newest):
-                self.ledger.note("B.7", warning)
-                self.warnings.append(warning)
-        if self.is_final:
-            return ()
         facts: tuple[tuple[str, str], ...] = ()
         for id_, (policy, words) in self.walk.quorums.items():
             since = freshness.completed(policy, words, read=read)
-            if warning := freshness.warning(since, read=read):
-                self.ledger.note(id_, warning)
-                self.warnings.append(warning)
-            facts = (("cosigned", freshness.age(since, read=read)),)
+            self.warn("B.7", freshness.contradiction(since, self.walk.newest))
+            if not self.is_final:
+                self.warn(id_, freshness.warning(since, read=read))
+                facts = (("cosigned", freshness.age(since, read=read)),)
         return facts
 
     def exhibits(self) -> tuple[tuple[str, str], ...]:
