@@ -58,6 +58,11 @@ def check_available() -> None:
         raise MailUnavailable("this server sends no e-mail")
 
 
+def message(subject: str, text: str, address: str) -> EmailMessage:
+    """Return a message to one address; a title in its subject may have line breaks, a subject has none."""
+    return EmailMessage(subject=" ".join(subject.splitlines()).strip(), body=text, to=[address])
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True

@@ -44,7 +44,7 @@ for (const [name, { publicKey: credential, privateKey }, option, seed, supersede
   });
 
   test(`${name} verifies`, async () => {
-    const tracker = await verifyBallot(election, record(`${name}.json`));
+    const { tracker } = await verifyBallot(election, record(`${name}.json`));
     const { signature: _signature, ...unsigned } = parse(record(`${name}.json`), shape.sizeLimit);
     assert.equal(tracker, await sha256Hex(new TextEncoder().encode(JSON.stringify(unsigned))));
   });
@@ -100,7 +100,8 @@ test("an answer that is not allowed leaves the pool alone", async () => {
 
 test("a fresh ballot verifies, another's signature does not", async () => {
   const prepared = await prepare(election, YES, await fresh());
-  assert.equal(await verifyBallot(election, await cast(prepared, second.privateKey)), prepared.tracker);
+  const { tracker } = await verifyBallot(election, await cast(prepared, second.privateKey));
+  assert.equal(tracker, prepared.tracker);
   await refusesLater(verifyBallot(election, await cast(prepared, first.privateKey)), "BadSignature");
 });
 

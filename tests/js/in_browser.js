@@ -40,7 +40,8 @@ export async function firstBallot() {
   const pool = await Pool.fromSeed(election.key, election.manifest.shape.statements, new Uint8Array(32).fill(41));
   const choice = { credential: publicKey, selections: { park: { no: 1 } }, supersedes: "" };
   const ballot = await cast(await prepare(election, choice, pool), privateKey);
-  return { ballot: new TextDecoder().decode(ballot), tracker: await verifyBallot(election, ballot) };
+  const { tracker } = await verifyBallot(election, ballot);
+  return { ballot: new TextDecoder().decode(ballot), tracker };
 }
 
 /** @returns by name, what became of every signature that must be refused */

@@ -59,6 +59,6 @@ if (asked.election) {
   const election = await openElection(payloads, { allowTestModulus: true });
   answer.fingerprint = election.fingerprint;
   answer.made = await inTurn(asked.make, (row) => make(election, row));
-  answer.verdicts = await inTurn(asked.verify, (text) => verifyBallot(election, utf8(text)));
+  answer.verdicts = await inTurn(asked.verify, async (text) => (await verifyBallot(election, utf8(text))).tracker);
 }
 process.stdout.write(JSON.stringify(answer));

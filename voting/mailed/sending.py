@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _t
 from bulletin_board.errors import UnusableKeyFile
 from tally.registrar.codes import format_voting_code
 from tally.registrar.derivation import derive_credential
-from voting.mail import check_available
+from voting.mail import check_available, message
 from voting.mailed import drawing, registrar_key
 from voting.mailed.choice import check_by_server, check_own_key
 from voting.mailed.errors import NobodyListed, WeightAboveCapacity
@@ -130,7 +130,7 @@ def _message(row: Recipient, code: str) -> EmailMessage:
         }
         subject = _t("Your code to vote: %(title)s") % {"title": title}
         text = render_to_string("mailed/message.txt", context)
-    return EmailMessage(subject=" ".join(subject.splitlines()).strip(), body=text, to=[row.address])
+    return message(subject, text, row.address)
 
 
 def _language(election: Election) -> str:

@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _t
 
+from voting.mail import message
 from voting.office.views.frame import title_of
 from voting.rarely import Rarely
 from voting.registration.intake import LIFETIME, token_hash
@@ -108,6 +109,6 @@ def _message(row: Registration, token: str) -> EmailMessage:
             "link": f"{settings.VERITALLY_BASE_URL}{page}#{token}",
             "reference": row.reference,
         }
-        subject = " ".join((_t("Confirm your registration: %(title)s") % {"title": title.text}).splitlines())
+        subject = _t("Confirm your registration: %(title)s") % {"title": title.text}
         text = render_to_string("registration/message.txt", context)
-    return EmailMessage(subject=subject, body=text, to=[row.address])
+    return message(subject, text, row.address)

@@ -101,14 +101,14 @@ export async function checkOpening(election, { seed, tracker, ...choice }, onpro
  * @param {Election} election
  * @param {Octets} octets throws a Refusal
  * @param {Progress} [onprogress]
- * @returns {Promise<string>} its tracker
+ * @returns {Promise<{ballot: Ballot, tracker: string}>}
  */
 export async function verifyBallot(election, octets, onprogress) {
   const { manifest: { shape }, key } = election;
-  const { ballot, tracker } = await verifySigned(election, octets);
-  const { ciphertexts, proof } = ballot;
+  const found = await verifySigned(election, octets);
+  const { ballot, ballot: { ciphertexts, proof } } = found;
   await verifyCompact(key, { context: contextOf(ballot), ciphertexts, statements: shape.statements }, proof, onprogress);
-  return tracker;
+  return found;
 }
 
 /**

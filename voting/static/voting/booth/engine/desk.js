@@ -237,8 +237,7 @@ export class Desk {
 
   /** @param {Octets} payload */
   async #readBallot(payload) {
-    const tracker = await verifyBallot(this.#open, payload, (made, total) => this.onchecking({ made, total }));
-    const { ballot } = readBallot(payload, this.#open.manifest.shape);
+    const { ballot, tracker } = await verifyBallot(this.#open, payload, (made, total) => this.onchecking({ made, total }));
     return { tracker, credential: ballot.credential, supersedes: ballot.supersedes };
   }
 

@@ -21,6 +21,7 @@ import { lastAfter, lastOf } from "./standing.js";
 /** @import { Octets } from "../../octets.js" */
 /** @import { Opened } from "../election_page.js" */
 /** @import { Polling } from "../polling.js" */
+/** @import { Place, Polls } from "./standing.js" */
 
 /**
  * @typedef {object} Outgoing
@@ -33,7 +34,6 @@ import { lastAfter, lastOf } from "./standing.js";
  * @property {boolean} [wasSent] it may have arrived by an attempt that has no answer
  * @property {unknown} [answer]
  */
-/** @import { Place, Polls } from "./standing.js" */
 /** @typedef {"sealed" | "fate" | "credential"} Needed of the state */
 
 export class Delivery {

@@ -3,9 +3,9 @@
  * How a code stands: what the server says of it, and what of that it proves.
  *
  * The limit is the manifest's. A ballot counts as cast if the board has it and the credential signed it: its proof is not
- * looked at (engine/desk.js, `checkSigned`). That a code was
- * revoked, the registrar has to have signed. Nothing else that turns a voter away is proven by anybody. A server that has no
- * answer at the moment, or whose ballot waits for its witnesses, has not lied: nothing is held against it.
+ * looked at (engine/desk.js, `checkSigned`). That a code was revoked, the registrar has to have signed. Nothing else that turns
+ * a voter away is proven by anybody. A server that has no answer at the moment, or whose ballot waits for its witnesses, has not
+ * lied: nothing is held against it.
  */
 import { BadAnswer, isNoVerdict, NotOnRoll, NotOpen, NotProven, NotShown, Revoked } from "../../errors.js";
 import { readRollChange } from "../../record/roll_change.js";
