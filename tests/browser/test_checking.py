@@ -11,24 +11,12 @@ from playwright.sync_api import Page, expect
 
 from tally.record.tracker import format_check_code
 from tests.browser.looks import check_page, violations
-from tests.browser.polling_place import fresh_code, opened
-from tests.browser.voters import WITHOUT_ED25519, Voter, chromium, voter
+from tests.browser.polling_place import fresh_code
+from tests.browser.voters import WITHOUT_ED25519, Voter, voter
 
 pytestmark = pytest.mark.servers
 
 ROSA, IMANI = "Rosa Delgado", "Imani Barasa"
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory):
-    with opened(tmp_path_factory.mktemp("polling")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

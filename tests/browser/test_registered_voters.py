@@ -19,7 +19,7 @@ from tally.registrar.derivation import derive_credential
 from tally.registrar.registration import roll_of_registrations
 from tests.browser.registering import confirm, make_a_code, save_a_backup, show_the_code
 from tests.browser.registration_office import SLUG, running
-from tests.browser.voters import Voter, chromium
+from tests.browser.voters import Voter
 from tests.integration import office_world as office
 
 pytestmark = pytest.mark.servers
@@ -32,12 +32,6 @@ REASON = "A voter lost the code that their browser had made; the registrar made 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     with running(tmp_path_factory.mktemp("registered")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
         yield found
 
 

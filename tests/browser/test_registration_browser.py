@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.registering import LINK, begin, heading, keep_the_code, link_for, show_the_code
 from tests.browser.registration_office import SLUG, running
-from tests.browser.voters import WITHOUT_ED25519, chromium
+from tests.browser.voters import WITHOUT_ED25519
 
 pytestmark = pytest.mark.servers
 
@@ -18,12 +18,6 @@ WIDTHS = (320, 768, 1280)
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     with running(tmp_path_factory.mktemp("registration")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
         yield found
 
 

@@ -12,7 +12,6 @@ from bulletin_board.codec.canonical import parse
 from tally.verifier.meanings import MEANINGS
 from tally.verifier.reasons import REASONS
 from tests.attacks.judge import edited
-from tests.browser.voters import chromium
 from tests.browser_verifier import write_archive
 from tests.simulator import MemorySource, World, open_world, text
 from voting.saved_verifier import NAME, saved_verifier
@@ -35,12 +34,6 @@ def world() -> World:
     world.vote(0, {"mayor": {"ada": 1}, "school": {"gus": 1}})
     world.finish()
     return world
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 class Saved:

@@ -22,7 +22,6 @@ from bulletin_board.sources import HttpSource, ZipSource
 from tally.verifier.meanings import MEANINGS
 from tally.verifier.verify import Options, verify
 from tests.browser.pages_server import running
-from tests.browser.voters import chromium
 from tests.browser_verifier import Judged, of_report
 
 pytestmark = pytest.mark.servers
@@ -40,12 +39,6 @@ TARGETS = """() => [...document.querySelectorAll("main :is(button, a.btn)")]
 def base(tmp_path_factory):
     with running(tmp_path_factory.mktemp("pages")) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -51,6 +51,14 @@ def demanded(log, town, quorum, settings):
     settings.VERITALLY_WITNESSES = town.policy(0)
 
 
+def begun(log, town, settings):
+    """Three entries under the word of one witness."""
+    town.add("press")
+    demanded(log, town, 1, settings)
+    append(log, *numbered(3))
+    publisher.sign_head(log, SIGNER)
+
+
 def published(log, town, quorum):
     """The checkpoint that is served, verified as any reader would."""
     data = publisher.resource(log, "checkpoint").data
@@ -91,10 +99,7 @@ def storage_size(log):
 
 
 def test_without_enough_witnesses_the_earlier_head_stays_published(log, town, settings):
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     town.add("dead", DEAD)
     demanded(log, town, 2, settings)
     Cosignature.objects.create(
@@ -172,10 +177,7 @@ def test_a_witness_that_comes_back_is_brought_up_to_date(log, town, settings):
 
 
 def test_a_witness_that_saw_another_size_is_asked_again_from_there(log, town, settings):
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     append(log, *numbered(4, 3))
     Cosignature.objects.all().delete()  # a database that lost what the witness has seen
     for known in (0, 2, 6, 1_000):
@@ -186,10 +188,7 @@ def test_a_witness_that_saw_another_size_is_asked_again_from_there(log, town, se
 
 
 def test_a_head_of_another_process_covers_ours(log, town, settings):
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     append(log, *numbered(4, 3))
     publisher.sign_head(log, SIGNER)
     collection = cosigning._Collection(log, cosigned.policy_of(log), log.heads.get(size=3))
@@ -198,10 +197,7 @@ def test_a_head_of_another_process_covers_ours(log, town, settings):
 
 
 def test_asking_again_renews_the_time(log, town, settings):
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     town.clock += 600
     assert cosigning.collect(log)
     assert [word.time for word in published(log, town, 1).cosignatures] == [NOW]
@@ -238,10 +234,7 @@ def restored(log):
 
 
 def test_a_fork_is_refused_by_the_witness_and_never_published(log, town, settings, caplog):
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     truth = publisher.resource(log, "checkpoint").data
     restored(log)
     for file in cosigning_memory():
@@ -262,10 +255,7 @@ def cosigning_memory():
 
 
 def test_lost_entries_are_seen_by_what_the_witness_remembers(log, town, settings, caplog):
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     restored(log)
     for file in cosigning_memory():
         file.unlink()
@@ -300,10 +290,7 @@ def snapshot(log):
 
 
 def test_a_machine_restored_from_a_snapshot_asks_its_witnesses_before_it_goes_on(log, town, settings, caplog):
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     restore = snapshot(log)
     append(log, *numbered(2, 50))
     publisher.sign_head(log, SIGNER)
@@ -318,10 +305,7 @@ def test_a_machine_restored_from_a_snapshot_asks_its_witnesses_before_it_goes_on
 
 
 def test_what_was_appended_before_the_witness_spoke_is_not_signed(log, town, settings):
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     append(log, *numbered(1, 50))
     objections.record(log, town.keys[0], 5)
     with pytest.raises(HistoryLost):
@@ -341,10 +325,7 @@ def test_a_witness_that_lies_cannot_stop_an_election_that_others_vouch_for(log, 
 
 
 def test_an_objection_ends_when_its_witness_cosigns(log, town, settings):
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     objections.record(log, town.keys[0], 3, is_fork=True)
     with pytest.raises(HistoryLost):
         append(log, *numbered(1, 50))
@@ -413,10 +394,7 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES)
 def test_a_witness_that_lies_counts_for_nothing_and_stops_nobody(log, town, settings, lie):
     asked = town.lying("liar", LIES[lie])
-    town.add("press")
-    demanded(log, town, 1, settings)
-    append(log, *numbered(3))
-    publisher.sign_head(log, SIGNER)
+    begun(log, town, settings)
     assert {word.witness.name for word in published(log, town, 1).cosignatures} == {"press.example"}
     assert 1 <= len(asked) <= 3
 
